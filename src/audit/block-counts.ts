@@ -1,6 +1,6 @@
-/** How many lines or rows begin up to each block of an index: where the n-th of them is looked for. */
+/** How many lines or rows begin before and in each block of an index; this tells where to look for the n-th one. */
 
-/** Neighbouring blocks that are read together: `end` is the first one after them. */
+/** Neighbouring blocks that are read together: `end` is the first block after them. */
 export interface Stretch {
   readonly first: number;
   readonly end: number;
@@ -9,7 +9,7 @@ export interface Stretch {
 export class BlockCounts {
   readonly #upTo: Uint32Array;
 
-  /** @param upTo how many begin in each block and all before it */
+  /** @param upTo for each block, how many begin in it and in all blocks before it */
   constructor(upTo: Uint32Array) {
     this.#upTo = upTo;
   }
@@ -23,7 +23,7 @@ export class BlockCounts {
     return block === 0 ? 0 : (this.#upTo[block - 1] ?? this.count);
   }
 
-  /** The blocks in which those from one number up to another begin; blocks in which none begins are left out. */
+  /** The blocks in which the items from one number up to another begin, without blocks in which none begins. */
   *stretches(from: number, to: number): Generator<Stretch> {
     for (let at = from; at < to; ) {
       const first = this.#blockOf(at);
@@ -34,7 +34,7 @@ export class BlockCounts {
     }
   }
 
-  /** The block in which the one with this number begins. */
+  /** The block in which the item with this number begins. */
   #blockOf(number: number): number {
     let low = 0;
     for (let high = this.#upTo.length - 1; low < high; ) {

@@ -1,6 +1,6 @@
 /**
- * Writes a bundle (docs/evidence.md): the selected records in their original lines, stubs for those withheld between
- * them, the files that go with them, and a digest of all of it in the last line.
+ * Writes a bundle (docs/evidence.md): the selected records as their original lines, stubs for the records withheld
+ * between them, the attached files, and in the last line a digest of everything.
  */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
@@ -24,7 +24,7 @@ export interface HeldHead extends AuditPosition {
   readonly heldBy: string;
 }
 
-/** A file that goes with the records. */
+/** A file attached to the records. */
 export interface Evidence {
   readonly name: string;
   readonly text: string;
@@ -38,33 +38,33 @@ export interface BundleMaker {
   readonly program: string;
 }
 
-/** What a bundle says of itself. */
+/** What a bundle says about itself. */
 export interface BundleFacts {
   readonly made: BundleMaker;
-  /** What was looked for, as whoever asked wrote it. */
+  /** What was searched for, in the words of the person who asked. */
   readonly filter: unknown;
   readonly chain: ExportedChain;
-  /** On the log, when the bundle was made. */
+  /** The verdict on the log when the bundle was made. */
   readonly verdict: AuditVerdict;
-  /** Heads that others hold and the log holds too. */
+  /** Heads that others hold and that this log holds, too. */
   readonly heads: readonly HeldHead[];
-  /** Heads that others hold and the log does not: of another log, or of records that this one lost. */
+  /** Heads that others hold and this log does not: they belong to another log, or to records that this log lost. */
   readonly headsElsewhere: readonly HeldHead[];
   readonly evidence: readonly Evidence[];
 }
 
-/** A line of the log from the first selected one on, and whether it was asked for. */
+/** A line of the log from the first selected line on, and whether it was asked for. */
 export interface BundledLine {
   readonly line: AuditLine;
   readonly selected: boolean;
 }
 
-/** The lines that a bundle is made of, in their order. */
+/** The lines of a bundle, in order. */
 export interface BundledLines {
-  /** The log. */
+  /** The path of the log. */
   readonly path: string;
   readonly linesInLog: bigint;
-  /** How many records are asked for. */
+  /** How many records were asked for. */
   readonly selected: bigint;
   readonly lines: AsyncIterable<BundledLine>;
 }
@@ -101,7 +101,7 @@ async function* contents(from: BundledLines, facts: BundleFacts): AsyncGenerator
   for (const { name, text } of facts.evidence) yield { evidence: { name, text } };
 }
 
-/** As the record behind it tells of it, where it tells the truth. */
+/** What the next record says about these lines, if that is true. */
 function fragment(lines: LeftoverLines, tornTail: unknown): object {
   const { told, isLossy } = lines.leftover;
   const { bytes, sha256 } = isObject(tornTail) ? tornTail : {};
@@ -140,7 +140,7 @@ function headText({ seq, hash, heldBy }: HeldHead): object {
   return { seq: seq.toString(), hash, held_by: heldBy };
 }
 
-/** The lines of an open log, from the first selected one to the last, or to the end. */
+/** The lines of an open log from the first selected line to the last, or to the end of the log. */
 export async function* linesForBundle(
   pages: AuditPages,
   selection: AuditSelection,
@@ -155,7 +155,7 @@ export async function* linesForBundle(
     const lines = await pages.page(at, Math.min(PAGE, end - at));
     if (lines.length === 0) return;
     const until = lines.at(-1)?.line ?? 0n;
-    // Selected lines are in the order of the log: those of this page are the next ones of the selection.
+    // Selected lines are in the log's order, so the lines of this page are the next ones of the selection.
     const next = await selection.page(read, PAGE);
     const chosen = new Set(next.map(({ line }) => line).filter(line => line <= until));
     read += chosen.size;

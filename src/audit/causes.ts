@@ -1,4 +1,4 @@
-/** Why the log cannot be used, in words for a person. */
+/** Says in words for a person why the log cannot be used. */
 import { AuditUnavailable } from '../control-plane/ports.ts';
 
 const WORDS: ReadonlyMap<string, string> = new Map([
@@ -32,7 +32,7 @@ export function causeOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** `what` is a whole clause that begins with the path; an error already told is passed on as it is. */
+/** `what` is a whole clause that begins with the path. An error that already has its message is returned unchanged. */
 export function unavailable(what: string, error?: unknown): AuditUnavailable {
   if (error instanceof AuditUnavailable) return error;
   return new AuditUnavailable(error === undefined ? `${what}.` : `${what}: ${causeOf(error)}.`, { cause: error });

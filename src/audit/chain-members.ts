@@ -1,9 +1,9 @@
 /**
- * Reads from a record's bytes what its chain needs, without making an object of all the rest: verification spends most
- * of its time here. It knows JSON as the log writes it, and leaves everything else to `JSON.parse`.
+ * Reads from a record's bytes only what its chain needs, without parsing the rest, because verification spends most of
+ * its time here. It understands JSON in the form that the log writes, and leaves everything else to `JSON.parse`.
  */
 
-/** What stands in a record, as `JSON.parse` would say; there is no `torn_tail` in it. */
+/** The fields of a record as `JSON.parse` would return them, for a record without `torn_tail`. */
 export interface ChainMembers {
   readonly version: number;
   readonly seq: bigint;
@@ -24,10 +24,10 @@ const CLOSE_OBJECT = 0x7d;
 const SPACE = 0x20;
 const LOWER_U = 0x75;
 
-/** Deeper nesting is left to `JSON.parse`: a container is one bit of a 32-bit integer. */
+/** Deeper nesting is left to `JSON.parse`, because each container takes one bit of a 32-bit integer. */
 const DEEPEST = 30;
 const NOT_KNOWN = -1;
-/** So many decimal digits are a safe integer, whichever they are. */
+/** Every number of so many decimal digits is a safe integer. */
 const EXACT_DIGITS = 15;
 
 const TRUE = Buffer.from('true');
@@ -40,9 +40,9 @@ const TORN_TAIL = Buffer.from('torn_tail');
 const VERSION = Buffer.from('v');
 
 /**
- * `null`: let `JSON.parse` decide. That is no verdict: white space between the members, fractions, a version of two
- * digits, escapes in what is looked for, and all that is no JSON end here. Only what is certain comes back, so a forged
- * line is read no differently from what a parser reads: of a name that stands twice, the last counts.
+ * `null` means: let `JSON.parse` decide. That is no verdict. The reason can be white space between fields, a fraction,
+ * a version of two digits, an escape in a wanted field, or text that is not JSON. Only certain values are returned, so
+ * a forged line is read exactly as a parser reads it: if a name occurs twice, the last one counts.
  */
 export function chainMembers(line: Buffer): ChainMembers | null {
   let seq = NOT_KNOWN;
@@ -56,7 +56,7 @@ export function chainMembers(line: Buffer): ChainMembers | null {
     const end = behindValue(line, value);
     if (end === NOT_KNOWN) return null;
     const key = at + 1;
-    // Without the quote and the colon behind it.
+    // Without the quote and the colon after it.
     const keyEnd = value - 2;
     const first = line[key];
     if (first === PREV[0] && reads(line, key, keyEnd, PREV)) {
@@ -86,10 +86,10 @@ export function chainMembers(line: Buffer): ChainMembers | null {
   }
 }
 
-/** Behind the closing quote of the string whose first character is at `from`. */
+/** The offset after the closing quote of the string whose first character is at `from`. */
 function behindString(line: Buffer, from: number): number {
   for (let at = from; ; at += 1) {
-    // Behind the end there are zeros, which no string may hold.
+    // Beyond the end a zero is read, which no string may contain.
     const byte = line[at] ?? 0;
     if (byte === QUOTE) return at + 1;
     if (byte < SPACE) return NOT_KNOWN;
@@ -100,7 +100,7 @@ function behindString(line: Buffer, from: number): number {
   }
 }
 
-/** Behind the escape whose backslash stands before `at`. */
+/** The offset after the escape whose backslash stands before `at`. */
 function behindEscape(line: Buffer, at: number): number {
   const byte = line[at] ?? 0;
   if (byte !== LOWER_U) return '"\\/bfnrt'.includes(String.fromCharCode(byte)) && byte !== 0 ? at + 1 : NOT_KNOWN;
@@ -117,7 +117,7 @@ function isDigit(byte: number): boolean {
   return byte >= ZERO && byte <= 0x39;
 }
 
-/** Behind the value that begins at `from`. */
+/** The offset after the value that begins at `from`. */
 function behindValue(line: Buffer, from: number): number {
   const byte = line[from] ?? 0;
   if (byte === QUOTE) return behindString(line, from + 1);
@@ -133,12 +133,12 @@ function behindAtom(line: Buffer, from: number): number {
   const first = line[at] ?? 0;
   if (!isDigit(first)) return NOT_KNOWN;
   at += 1;
-  // No digit may follow a leading zero: what does is no comma, and ends the reading.
+  // After a leading zero no digit may follow; a digit there is no comma, so the reading ends.
   if (first !== ZERO) while (isDigit(line[at] ?? 0)) at += 1;
   return at;
 }
 
-/** Behind the object or array that begins at `from`: step by step, so that nesting costs no stack. */
+/** The offset after the object or array that begins at `from`; iterative, so that nesting uses no stack. */
 function behindContainer(line: Buffer, from: number): number {
   let objects = 0;
   let depth = 0;
@@ -161,7 +161,7 @@ function behindContainer(line: Buffer, from: number): number {
       at = byte === QUOTE ? behindString(line, at + 1) : behindAtom(line, at);
       if (at === NOT_KNOWN) return NOT_KNOWN;
     }
-    // A value has ended, or an empty container is about to.
+    // A value has ended, or an empty container ends here.
     while (line[at] === ((objects & 1) === 1 ? CLOSE_OBJECT : CLOSE_ARRAY)) {
       at += 1;
       depth -= 1;
@@ -175,7 +175,7 @@ function behindContainer(line: Buffer, from: number): number {
   }
 }
 
-/** Behind a name and its colon. */
+/** The offset after a name and its colon. */
 function behindKey(line: Buffer, from: number): number {
   if (line[from] !== QUOTE) return NOT_KNOWN;
   const at = behindString(line, from + 1);
@@ -188,7 +188,7 @@ function reads(line: Buffer, from: number, end: number, word: Uint8Array): boole
   return true;
 }
 
-/** Neither an escape nor a character beyond ASCII: the bytes are the text. */
+/** Whether the bytes are the text: no escape and no character beyond ASCII. */
 function isPlain(line: Buffer, from: number, end: number): boolean {
   for (let at = from; at < end; at += 1) {
     const byte = line[at] ?? 0;
@@ -197,13 +197,13 @@ function isPlain(line: Buffer, from: number, end: number): boolean {
   return true;
 }
 
-/** The text of a plain string whose quotes stand at `from` and before `end`. */
+/** The text of a plain string whose opening quote is at `from` and whose closing quote is before `end`. */
 function plainText(line: Buffer, from: number, end: number): string | null {
   if (line[from] !== QUOTE || !isPlain(line, from + 1, end - 1)) return null;
   return line.toString('latin1', from + 1, end - 1);
 }
 
-/** A sequence number, as far as a number holds it exactly. */
+/** A sequence number if a JavaScript number holds it exactly. */
 function sequence(line: Buffer, from: number, end: number): number {
   if (line[from] !== QUOTE || line[from + 1] === ZERO || end - from - 2 > EXACT_DIGITS || end - from === 2)
     return NOT_KNOWN;

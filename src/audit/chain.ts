@@ -1,6 +1,6 @@
 /**
- * The form of a record on disk. A line is the record's canonical bytes (RFC 8785) without `hash`, its last `}`
- * replaced by `,"hash":"…"}`: so a verifier hashes raw bytes and canonicalizes nothing.
+ * The form of a record on disk. A line holds the record's canonical bytes (RFC 8785) without `hash`; its last `}` is
+ * replaced by `,"hash":"…"}`. So a verifier hashes raw bytes and need not canonicalize.
  */
 import crypto from 'node:crypto';
 import canonicalize from 'canonicalize';
@@ -12,29 +12,34 @@ export const FORMAT_VERSION = 1;
 /** `prev` of the first record. */
 export const NO_PREVIOUS = '0'.repeat(64);
 export const NEWLINE = 0x0a;
-/** Bytes of one line. Longer ones are refused when written and are damage when read: memory stays bounded. */
+/**
+ * Largest size of one line in bytes, so that memory stays bounded. A longer line is refused when written and counts as
+ * damage when read.
+ */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 const SUFFIX_BYTES = ',"hash":""}'.length + 64;
-/** What makes a line a record, with its newline: neither what stands before it nor it alone is one. */
+/** The length of a record's end (its hash and newline). Without it, the text before it is not a record. */
 export const RECORD_END_BYTES = SUFFIX_BYTES + 1;
 const HASH_NAME = Buffer.from(',"hash":"');
 const QUOTE = 0x22;
 const CLOSING_BRACE = 0x7d;
-/** Hashing at once is twice as fast as in steps; the oldest releases of Node 20 cannot. */
+/** Hashing in one call is twice as fast as in steps, but the oldest releases of Node 20 do not have it. */
 const oneShotHash: typeof crypto.hash | undefined = crypto.hash;
-/** Where the bytes that a hash stands for are put together. Longer ones are hashed in steps. */
+/** The buffer in which the hashed bytes are put together. Longer records are hashed in steps. */
 const BODY = new Uint8Array(64 * 1024);
 const SEQ = /^[1-9][0-9]*$/;
 
-/** What an interrupted write left behind: every byte between the last complete record and the record that says so. */
+/**
+ * What an interrupted write left behind: all bytes between the last complete record and the record that reports them.
+ */
 export interface TornTail {
-  /** Size, a decimal string. */
+  /** Size as a decimal string. */
   readonly bytes: string;
   readonly sha256: string;
 }
 
-/** An entry as the log writes it; `torn_tail` stands exactly in `torn_tail_found`. */
+/** An entry as the log writes it; `torn_tail` is present exactly in the stage `torn_tail_found`. */
 export interface LogEntry extends AuditEntry {
   readonly torn_tail?: TornTail;
 }
@@ -46,7 +51,7 @@ export interface EncodedRecord {
   readonly position: AuditPosition;
 }
 
-/** What the chain needs to know of a line that is a record. */
+/** What the chain needs from a line that is a record. */
 export interface ParsedRecord {
   readonly version: unknown;
   readonly seq: bigint;
@@ -56,7 +61,7 @@ export interface ParsedRecord {
   readonly tornTail: unknown;
 }
 
-/** Puts an entry at its place in the chain. Throws when it has no canonical form or is too long. */
+/** Puts an entry at its place in the chain. Throws if the entry has no canonical form or is too long. */
 export function encodeRecord(entry: LogEntry, after: AuditPosition | null): EncodedRecord {
   const seq = (after?.seq ?? 0n) + 1n;
   const body =
@@ -68,7 +73,7 @@ export function encodeRecord(entry: LogEntry, after: AuditPosition | null): Enco
   return { line, position: { seq, hash } };
 }
 
-/** Reads one line, without its newline. `null`: not a record, or not with the bytes that its hash stands for. */
+/** Reads one line, without its newline. `null`: the line is not a record, or its hash does not match its bytes. */
 export function parseLine(line: Buffer): ParsedRecord | null {
   const end = line.length - SUFFIX_BYTES;
   if (end < 2) return null;
@@ -86,7 +91,7 @@ export function parseLine(line: Buffer): ParsedRecord | null {
   return { version, seq: BigInt(seq), prev, hash, stage, tornTail };
 }
 
-/** The hash of a line's first `end` bytes and the brace that the hash took the place of. */
+/** The hash of a line's first `end` bytes and of the brace that the hash replaced. */
 function bodyHash(line: Buffer, end: number): string {
   if (oneShotHash === undefined || end >= BODY.length)
     return crypto.createHash('sha256').update(line.subarray(0, end)).update('}').digest('hex');
@@ -95,7 +100,7 @@ function bodyHash(line: Buffer, end: number): string {
   return oneShotHash('sha256', BODY.subarray(0, end + 1), 'hex');
 }
 
-/** Whether a line has the end of a record, true or not: enough to pass over fragments. */
+/** Whether a line ends as a record does, without checking its hash; enough to skip fragments. */
 export function endsAsRecord(line: Buffer): boolean {
   const from = line.length - SUFFIX_BYTES;
   if (from < 1 || line[line.length - 1] !== CLOSING_BRACE || line[line.length - 2] !== QUOTE) return false;
@@ -123,7 +128,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Half a surrogate pair has no UTF-8 bytes. What was typed is recorded nevertheless, U+FFFD standing for the half. */
+/** Half a surrogate pair has no UTF-8 bytes. The typed text is recorded anyway, with U+FFFD instead of the half. */
 function wellFormed(value: unknown): unknown {
   return isWellFormed(value) ? value : mended(value);
 }

@@ -1,7 +1,7 @@
 /**
- * The bytes of a log, for everything that reads it. A record is written in two parts (`LogTail.append`), and no reader
- * holds anybody up: so an end without its newline is not there yet while the lock beside the log is held. Where it is
- * free, an interrupted write left that end.
+ * The bytes of a log, for everything that reads it. A record is written in two parts (`LogTail.append`), and readers do
+ * not block the writer. So while the lock beside the log is held, an end without a newline counts as not yet written.
+ * If the lock is free, an interrupted write left that end.
  */
 import { realpath, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
@@ -10,13 +10,13 @@ import { NEWLINE } from './chain.ts';
 import { LOCK_FILE } from './location.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
-/** A writer that was stopped in the middle of a record holds its lock for ever, a reader for this long. */
+/** A writer that is stopped in the middle of a record holds its lock for ever, so a reader waits only this long. */
 const LONGEST_WAIT_MS = 5000;
 const LOOK_AGAIN_MS = 5;
 
 /**
- * What stands in the open log `file` from byte `from` to its present end. A chunk is valid until the next one is asked
- * for; while it is looked at, the next one is already being read.
+ * The open log `file` from byte `from` to its current end. A chunk is valid until the next one is requested; meanwhile,
+ * the next one is already being read.
  */
 export async function* chunksOf(log: FileHandle, file: string, from = 0): AsyncGenerator<Buffer> {
   let chunk = Buffer.allocUnsafe(CHUNK_BYTES);
@@ -36,10 +36,10 @@ export async function* chunksOf(log: FileHandle, file: string, from = 0): AsyncG
         isEnded = chunk[bytesRead - 1] === NEWLINE;
         isLast = false;
         waitUntil = performance.now() + LONGEST_WAIT_MS;
-        // Only behind a full one: an end has to be read when it is waited for, not before.
+        // Reads ahead only after a full chunk: the end must be read after the wait, not before.
         if (bytesRead === chunk.length) {
           ahead = read(spare);
-          // Awaited above or below; it may fail before that.
+          // The read is awaited above or below, but may fail before that.
           ahead.catch(() => undefined);
         }
         yield chunk.subarray(0, bytesRead);
@@ -47,17 +47,19 @@ export async function* chunksOf(log: FileHandle, file: string, from = 0): AsyncG
         continue;
       }
       if (isEnded || isLast) return;
-      // Read once more after the lock was seen free: only that shows that nobody was about to finish the line.
+      // Reads once more after the lock was free: only that read shows that no writer was about to finish the line.
       isLast = !(await mayBeHeld(file)) || performance.now() >= waitUntil;
       if (!isLast) await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS));
     }
   } finally {
-    // Whoever stops early closes the file next.
+    // A reader that stops early closes the file next.
     await ahead?.catch(() => undefined);
   }
 }
 
-/** Whether a writer may be at work on a log. A lock that cannot be asked for (no permission, no SQLite) may be held. */
+/**
+ * Whether a writer may be working on a log. If the lock cannot be checked (no permission, no SQLite), a writer may be.
+ */
 async function mayBeHeld(file: string): Promise<boolean> {
   try {
     return isLocked(path.join(path.dirname(await realpath(file)), LOCK_FILE));

@@ -1,5 +1,5 @@
 /**
- * How the second copy of a log stands to it, for verification. Reads both files once, in constant memory; writes
+ * Compares the second copy of a log with the log, for verification. Reads both files once, in constant memory; writes
  * nothing and takes no lock.
  */
 import { open, stat, type FileHandle } from 'node:fs/promises';
@@ -11,11 +11,14 @@ import { NEWLINE } from './chain.ts';
 import { LOCK_FILE } from './location.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
-/** A writer appends to the log first: for as long as its lock is held, but no longer, it may be about to go on. */
+/**
+ * A writer appends to the log first. While it holds the lock it may be about to append to the copy, so the check waits,
+ * but only this long.
+ */
 const LONGEST_WAIT_MS = 5000;
 const LOOK_AGAIN_MS = 5;
 
-/** Never rejects: what cannot be read is a verdict too. */
+/** Never rejects: an unreadable file is a verdict, too. */
 export async function compareCopy(log: string, copy: string): Promise<AuditCopyVerdict> {
   const verdict = (kind: AuditCopyVerdict['kind'], message: string, more: Partial<AuditCopyVerdict> = {}) => ({
     path: copy,
@@ -30,10 +33,10 @@ export async function compareCopy(log: string, copy: string): Promise<AuditCopyV
     await using other = await openFile(log);
     if (await isOneFile(own, other)) return verdict('unreadable', `${copy} is the log itself: it is no second copy.`);
     const waitUntil = performance.now() + LONGEST_WAIT_MS;
-    // Where the log ended when nobody was at work on the two: so much a copy that is not behind holds.
+    // The end of the log at a moment when nobody was writing; a copy that is not behind must reach it.
     let settled = 0;
     for (let at = 0; ; ) {
-      // Its size first: by then the log holds at least as much.
+      // The size of the copy is read first: then the log holds at least as much.
       const { size } = await own.stat();
       const difference = await firstDifference(own, other, at, size);
       if (difference !== null) return await differing(verdict, other, difference);
@@ -47,7 +50,7 @@ export async function compareCopy(log: string, copy: string): Promise<AuditCopyV
           behind,
         });
       }
-      // Looked at once more after the lock was seen free: only that shows that nobody was about to go on.
+      // Checks once more after the lock was free: only that shows that no writer was about to go on.
       settled = mayBeHeld(log) ? 0 : end;
       if (settled === 0) await new Promise(resolve => setTimeout(resolve, LOOK_AGAIN_MS));
     }
@@ -56,7 +59,7 @@ export async function compareCopy(log: string, copy: string): Promise<AuditCopyV
   }
 }
 
-/** A byte of the copy that is not the log's; `missing`: the log ends there. */
+/** A byte at which the copy differs from the log; `missing`: the log ends there. */
 interface Difference {
   readonly at: number;
   readonly missing: boolean;
@@ -88,13 +91,13 @@ async function firstDifference(
     if (!mine.subarray(0, shared).equals(theirs.subarray(0, shared)))
       return { at: at + mine.subarray(0, shared).findIndex((byte, index) => byte !== theirs[index]), missing: false };
     if (there < count) return { at: at + there, missing: true };
-    if (count < wanted) return null; // it was cut meanwhile
+    if (count < wanted) return null; // the file was cut in the meantime
     at += count;
   }
   return null;
 }
 
-/** How many bytes of the file there are at `position`, up to `wanted`. */
+/** How many bytes the file has at `position`, up to `wanted`. */
 async function filled(file: FileHandle, into: Buffer, wanted: number, position: number): Promise<number> {
   let count = 0;
   while (count < wanted) {
@@ -123,7 +126,7 @@ function recordsIn(count: bigint): string {
 }
 
 async function openFile(file: string): Promise<FileHandle> {
-  // Asked before opening: to open a pipe is to wait for its writer.
+  // Checked before opening, because opening a pipe waits for its writer.
   const stats = await stat(file).catch((error: unknown) => Promise.reject(new Error(`${file}: ${causeOf(error)}`)));
   if (!stats.isFile()) throw new Error(`${file}: it is not a regular file`);
   return open(file, 'r').catch((error: unknown) => Promise.reject(new Error(`${file}: ${causeOf(error)}`)));
@@ -134,7 +137,7 @@ async function isOneFile(one: FileHandle, other: FileHandle): Promise<boolean> {
   return own.dev === theirs.dev && own.ino === theirs.ino;
 }
 
-/** A lock that cannot be asked for (no permission, no SQLite) may be held. */
+/** If the lock cannot be checked (no permission, no SQLite), a writer may hold it. */
 function mayBeHeld(log: string): boolean {
   try {
     return isLocked(path.join(path.dirname(log), LOCK_FILE));

@@ -1,9 +1,9 @@
 /**
- * The second copy of the log, on another disk: a record counts when both hold it. The copy is at every moment the
- * beginning of the log, byte for byte, because it is written behind the log, from what stands in the log: so a crash
- * between the two leaves the copy shorter and never the log, and to complete it rewrites nothing. Whatever else is
- * found (a copy that differs, that holds more, that is gone) refuses every append until a person has looked. Works
- * under the lock of the log; it has none of its own.
+ * The second copy of the log, on another disk: a record counts only if both hold it. Each record is written to the log
+ * first and then copied from the log, so the copy is always a beginning of the log, byte for byte. A crash in between
+ * leaves only the copy shorter, and completing it rewrites nothing. In any other state (the copy differs, holds more,
+ * or is gone) every append is refused until a person has looked. Works under the lock of the log and has no lock of its
+ * own.
  */
 import path from 'node:path';
 import { writeWhole } from '../files/whole.ts';
@@ -13,17 +13,19 @@ import { FlushFailed, type AuditFiles, type FileFacts, type OpenFile } from './f
 import { latch, refuseWhenLatched } from './latch.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
-/** Compared with each append, from the end: the hash of the last record stands there, and commits to all before it. */
+/**
+ * The end that is compared at each append: it holds the hash of the last record, which covers all records before it.
+ */
 const END_BYTES = 4096;
 
 /** The log that is copied. */
 export interface CopiedLog {
   readonly path: string;
-  /** Where it ends, as it was found under the lock and is written to since. */
+  /** The end of the log, as found under the lock and advanced by each write. */
   readonly end: number;
   /** Fills `into` from `position`; returns how many bytes there were. */
   read(into: Buffer, position: number): number;
-  /** Resolves when it is on disk as far as it is written. */
+  /** Resolves when everything that was written is on disk. */
   sync(): Promise<void>;
 }
 
@@ -39,7 +41,7 @@ export class SecondCopy {
   readonly #checkedBytes: number;
   #copy: OpenCopy | null = null;
 
-  /** `checkedBytes`: how much of a copy is compared with the log when it is opened, from its end. */
+  /** `checkedBytes`: how many bytes at the end of the copy are compared with the log when the copy is opened. */
   constructor(directory: string, files: AuditFiles, checkedBytes: number) {
     this.#directory = directory;
     this.path = path.join(directory, LOG_FILE);
@@ -57,7 +59,7 @@ export class SecondCopy {
     }
   }
 
-  /** Opens the copy, or creates it where none was ever begun; needs no lock, because what is compared only grows. */
+  /** Opens the copy, or creates it if no copy was ever begun. Needs no lock, because the compared bytes only grow. */
   open(log: CopiedLog): Promise<void> {
     return this.#refusing(async () => {
       await this.#checkDirectory(log);
@@ -76,18 +78,19 @@ export class SecondCopy {
   }
 
   /**
-   * Under the lock: resolves when the copy is on disk as far as the log is written. What it lacks is appended to it;
-   * `look` throws where the lock is lost.
+   * Called under the lock: appends to the copy what it lacks, and resolves when the copy is on disk up to the end of
+   * the log. `look` throws if the lock is lost.
    */
   async follow(log: CopiedLog, look: () => void): Promise<void> {
     const [copy, size] = await this.#refusing(() => this.#compared(log));
     if (size >= log.end) return;
-    // Whoever wrote it may have died before it was flushed: a power cut would leave the copy longer than the log.
+    // The process that wrote the log may have died before the flush; a power cut would then leave the copy longer than
+    // the log.
     await log.sync();
     await this.#refusing(() => this.#complete(copy, log, size, look));
   }
 
-  /** The copy and its length, its end being that of the log at the same place. */
+  /** The copy and its length, after its end was compared with the log at the same place. */
   async #compared(log: CopiedLog): Promise<readonly [OpenCopy, number]> {
     const copy = this.#copy;
     if (copy === null) throw unavailable(`The second copy ${this.path} is not open`);
@@ -111,8 +114,8 @@ export class SecondCopy {
   }
 
   /**
-   * The directory is not created: one that is missing may be a disk that is not mounted, and a copy beneath its place
-   * would be on the disk of the log.
+   * The directory is never created: if it is missing, its disk may not be mounted, and the copy would land on the disk
+   * of the log.
    */
   async #checkDirectory(log: CopiedLog): Promise<void> {
     if (!path.isAbsolute(this.#directory))
@@ -132,7 +135,7 @@ export class SecondCopy {
     }
   }
 
-  /** Of the directory that a link leads to. */
+  /** Facts about the directory itself, also if the path is a link to it. */
   #directoryFacts(directory: string): FileFacts | null {
     return this.#files.facts(`${directory}${path.sep}.`);
   }
@@ -151,8 +154,8 @@ export class SecondCopy {
   }
 
   /**
-   * The note beside the log names each directory in which a copy was begun, a line each. Without
-   * it a disk that is not mounted looks like one on which no copy was begun yet.
+   * The note beside the log lists each directory in which a copy was begun, one on a line. Without it, an unmounted
+   * disk would look like a disk without a copy.
    */
   #isNoted(note: string): boolean {
     if (this.#files.facts(note) === null) return false;
@@ -168,7 +171,7 @@ export class SecondCopy {
   async #takeNote(note: string): Promise<void> {
     const file = this.#files.open(note, true);
     try {
-      // A line of its own, whatever an interrupted write has left before it.
+      // Begins with a newline, so that the entry has its own line whatever an interrupted write left before it.
       writeWhole(Buffer.from(`\n${this.#noted}\n`), left => file.append(left));
       await file.sync();
       await this.#files.syncDirectory(path.dirname(note));
@@ -178,7 +181,7 @@ export class SecondCopy {
   }
 
   get #noted(): string {
-    // However it was spelled: `/mnt/disk/` is `/mnt/disk`.
+    // The same text for every spelling: `/mnt/disk/` is `/mnt/disk`.
     return JSON.stringify(path.resolve(this.#directory));
   }
 

@@ -1,4 +1,4 @@
-/** An export as a table (RFC 4180): one row for a line of the log, its bytes in the last column. */
+/** An export as a table (RFC 4180): one row for each line of the log, with the line's bytes in the last column. */
 import type { AuditLine } from '../control-plane/model/audit-reader.ts';
 import { isObject } from './chain.ts';
 
@@ -33,7 +33,7 @@ export const COLUMNS = [
 /** The first row. */
 export const CSV_HEAD = `${COLUMNS.join(',')}\r\n`;
 
-/** The row of one line of the log, with its end. */
+/** The row of one line of the log, with its line end. */
 export function csvRow({ line, text, record }: AuditLine, selected: boolean): string {
   const value = (name: string): unknown => record?.[name];
   const inner = (name: string, member: string): unknown => {
@@ -71,8 +71,8 @@ export function csvRow({ line, text, record }: AuditLine, selected: boolean): st
 }
 
 /**
- * RFC 4180. What a spreadsheet would take for a formula is made text by an apostrophe; a record begins with a brace and
- * stays as it is.
+ * RFC 4180. An apostrophe turns what a spreadsheet would take for a formula into text; a record begins with a brace and
+ * needs none.
  */
 export function csvCell(value: unknown): string {
   const text = typeof value === 'string' ? value : '';

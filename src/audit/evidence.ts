@@ -1,4 +1,4 @@
-/** Files that go with the records of a bundle, and the heads of the log that they hold. */
+/** Reads the files attached to a bundle, and the heads of the log that they contain. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Evidence, HeldHead } from './bundle.ts';
@@ -6,12 +6,12 @@ import { causeOf } from './causes.ts';
 import { isObject } from './chain.ts';
 import { MAX_WRAPPED_BYTES } from './forms/form.ts';
 
-/** A bundle carries each of them in one line. */
+/** The largest attached file: a bundle holds each file in one line. */
 export const MAX_EVIDENCE_BYTES = 16 * 1024 * 1024;
 const DECIMAL = /^[1-9][0-9]*$/;
 const DIGEST = /^[0-9a-f]{64}$/;
 
-/** Reads a file that is to go along; a sentence where it cannot. */
+/** Reads a file to be attached; returns a sentence if that fails. */
 export async function readEvidence(file: string): Promise<Evidence | string> {
   try {
     const found = await stat(file);
@@ -30,7 +30,7 @@ export async function readEvidence(file: string): Promise<Evidence | string> {
   }
 }
 
-/** The heads of a log that the events in a file name, each once: what a kernel was told with a control request. */
+/** The heads of a log that the events in a file name, each once: the kernel received each with a control request. */
 export function headsIn({ name, text }: Evidence): readonly HeldHead[] {
   const found = new Map<string, HeldHead>();
   for (const document of documentsIn(text)) {
@@ -41,7 +41,7 @@ export function headsIn({ name, text }: Evidence): readonly HeldHead[] {
   return [...found.values()];
 }
 
-/** One JSON document, or one in each line; none where it is something else. */
+/** One JSON document, or one in each line; empty for anything else. */
 function documentsIn(text: string): readonly unknown[] {
   try {
     return [JSON.parse(text)];
@@ -60,7 +60,7 @@ function documentsIn(text: string): readonly unknown[] {
 function collect(value: unknown, add: (seq: bigint, hash: string) => void): void {
   const left: unknown[] = [value];
   for (let next = left.pop(); left.length > 0 || next !== undefined; next = left.pop()) {
-    // One by one: as arguments of a call, many would not fit on the stack.
+    // Pushed one by one: too many arguments of one call would not fit on the stack.
     if (Array.isArray(next)) for (const member of next as readonly unknown[]) left.push(member);
     if (!isObject(next)) continue;
     for (const [name, member] of Object.entries(next)) {

@@ -1,6 +1,6 @@
 /**
- * Takes a selection out of the log with its proof: the very bytes of each record, from which its hash can be
- * computed again, and the chain around it. Made for someone else's tools, so nothing in it can act there.
+ * Exports a selection of the log with its proof: the exact bytes of each record, from which its hash can be computed
+ * again, and the chain around it. Other people open exports in their own tools, so nothing in one can execute there.
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -22,16 +22,16 @@ import { SourceFailed, writeFailure, writeFileWhole } from './whole-file.ts';
 const PAGE = 256;
 const BATCH_CHARACTERS = 1024 * 1024;
 
-/** What a bundle says of whoever makes it, and the heads that they hold. */
+/** What a bundle says about its makers, and the heads that they hold. */
 export interface ExportMaker {
   readonly made: BundleMaker;
   readonly heads: readonly HeldHead[];
 }
 
-/** Lines of the log with what says which they are. */
+/** Options for an export as lines. */
 type LinesOptions = AuditExportOptions & { readonly format: Exclude<ExportFormat, 'bundle'> };
 
-/** Pieces of the exported file, in order, in constant memory. */
+/** The exported file in pieces, in order, in constant memory. */
 export async function* exportSelection(
   pages: AuditPages,
   sought: AuditSought,
@@ -55,7 +55,7 @@ export async function* exportBundle(
   { made, heads }: ExportMaker,
 ): AsyncGenerator<string> {
   const selection = await selectionOf(pages, sought);
-  // The verdict on a log that does not hold a known head is one of these.
+  // The two verdicts that mean: the log does not hold a known head.
   const isHeld = verdict.kind !== 'truncated' && verdict.kind !== 'replaced';
   yield* bundle(
     {
@@ -81,8 +81,8 @@ function selectionOf(pages: AuditPages, sought: AuditSought): Promise<AuditSelec
 }
 
 /**
- * Writes an export beside its name and then gives it the name: a file is there whole or not at all. What stands under
- * that name is replaced, unless it is the log, a copy of it, or one of the files that are kept beside them.
+ * Writes an export under another name and then renames it, so that the file is there whole or not at all. Replaces an
+ * existing file, unless it is the log, its copy, or a file that is kept beside them.
  */
 export async function writeExport(
   file: string,
@@ -107,7 +107,7 @@ export async function writeExport(
   }
 }
 
-/** Writes other pieces of text in the same way: whole or not at all, and never over what belongs to the log. */
+/** Writes other text in the same way: whole or not at all, and never over a file that belongs to the log. */
 export async function writeBeside(file: string, pieces: Iterable<string>, logs: readonly string[]): Promise<void> {
   await refuseLogs(file, logs);
   try {
@@ -205,7 +205,8 @@ async function* withChain(
       const first = from === 0 && next === 0;
       if (chain === 'to_end' && first) next = index;
       if (chain === 'neighbours' && next < index) {
-        // The one after the last run, then the one before this one; a gap of one or two is closed by them.
+        // Between two runs: first the record after the last run, then the record before this run. If the gap has one or
+        // two records, they fill it.
         if (!first) yield* between(Math.min(await behindRecord(pages, next), index));
         next = Math.max(next, await recordBefore(pages, index));
       }
@@ -217,14 +218,16 @@ async function* withChain(
   if (selection.count > 0) yield* between(chain === 'to_end' ? pages.count : await behindRecord(pages, next));
 }
 
-/** Behind the first record from `index` on: what is none goes along with the record that tells of it. */
+/**
+ * The index after the first record from `index` on: a fragment is exported together with the record that reports it.
+ */
 async function behindRecord(pages: AuditPages, index: number): Promise<number> {
   let at = index;
   while (at < pages.count && !(await isRecord(pages, at))) at += 1;
   return Math.min(at + 1, pages.count);
 }
 
-/** The last record before `index`, as far back as there is one. */
+/** The index of the last record before `index`, as far back as there is one. */
 async function recordBefore(pages: AuditPages, index: number): Promise<number> {
   let at = Math.max(0, index - 1);
   while (at > 0 && !(await isRecord(pages, at))) at -= 1;

@@ -1,6 +1,6 @@
 /**
- * A log that every account of the machine may change proves nothing, and is not added to: said before each append, by
- * what stands there then.
+ * A log that every account on the machine may change proves nothing, so nothing is appended to it. The file's
+ * permissions are checked before each append.
  */
 import { statSync } from 'node:fs';
 import { AuditUnavailable, type AuditLog } from '../control-plane/ports.ts';
@@ -8,8 +8,8 @@ import { AuditUnavailable, type AuditLog } from '../control-plane/ports.ts';
 const OTHERS_MAY_WRITE = 0o002;
 
 /**
- * The same log, which refuses with `AuditUnavailable` while its file, or that of its second copy, may be written by
- * everybody. Windows has no such bits.
+ * The same log, but it refuses with `AuditUnavailable` while everybody may write to its file or to that of its second
+ * copy. Windows has no such permission bits.
  */
 export function refusingExposed(log: AuditLog & { readonly files: readonly string[] }): AuditLog {
   return {

@@ -1,24 +1,24 @@
 /**
- * The few things that the log does to files, so that a test can let each of them fail or die. What only touches the
- * page cache is synchronous (microseconds); the flush to disk is not, so that a slow disk does not stall the editor.
+ * The few file operations that the log uses, so that a test can make each of them fail or die. Operations on the page
+ * cache are synchronous (microseconds). The flush to disk is not, so that a slow disk does not block the editor.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { flushDirectory } from '../files/directory.ts';
 import { codeOf } from './causes.ts';
 
-/** The flush itself failed, not the way to it: the page cache can no longer be believed. */
+/** The flush itself failed, and not a step before it: the page cache can no longer be trusted. */
 export class FlushFailed extends Error {
   override readonly name = 'FlushFailed';
 }
 
-/** Identity and size of a file. Two files are the same when device and inode are. */
+/** Identity and size of a file. Two files are the same if device and inode are the same. */
 export interface FileFacts {
   readonly device: bigint;
   readonly inode: bigint;
   readonly size: number;
   readonly regular: boolean;
-  /** How many names (hard links) it has. */
+  /** How many names (hard links) the file has. */
   readonly names: number;
 }
 
@@ -27,7 +27,7 @@ export interface OpenFile {
   facts(): FileFacts;
   /** Fills `into` from `position`; returns how many bytes there were. */
   read(into: Buffer, position: number): number;
-  /** One write at the end of the file; returns how many bytes were taken, which may be a part. */
+  /** One write at the end of the file; returns how many bytes were written, which may be only a part. */
   append(bytes: Uint8Array): number;
   /** Resolves when everything written is on disk; rejects with `FlushFailed`. */
   sync(): Promise<void>;
@@ -36,16 +36,16 @@ export interface OpenFile {
 
 export interface AuditFiles {
   /**
-   * Creates the directory, 0700, with what is missing above it, and makes that durable; may reject with `FlushFailed`.
-   * Refuses one that all may write to.
+   * Creates the directory (0700) and its missing parents, and makes them durable; may reject with `FlushFailed`.
+   * Refuses a directory that everybody may write to.
    */
   prepareDirectory(directory: string): Promise<void>;
   /**
-   * Opens for appending, never through a link or a mount of the file alone; `create` makes an empty file, 0600, where
-   * none stands.
+   * Opens for appending, but refuses a link and a file mounted by itself; `create` makes an empty file (0600) if there
+   * is none.
    */
   open(file: string, create: boolean): OpenFile;
-  /** Of what stands there itself, not of what a link leads to. `null`: nothing does. */
+  /** About the file itself, not about the target of a link. `null`: there is none. */
   facts(file: string): FileFacts | null;
   /** Makes the directory's entries durable; may reject with `FlushFailed`. */
   syncDirectory(directory: string): Promise<void>;
@@ -53,8 +53,8 @@ export interface AuditFiles {
 
 const { O_APPEND, O_CREAT, O_RDWR } = fs.constants;
 /**
- * A log behind a link would be known by two names, and locked under each: two writers at once. Whoever may plant one
- * could also have records appended to another file. (Windows has no such flag.)
+ * A log behind a link would have two names with a lock for each: two writers at once. And a person who can create a
+ * link could redirect records into another file. (Windows has no such flag.)
  */
 const O_NOFOLLOW = process.platform === 'win32' ? 0 : fs.constants.O_NOFOLLOW;
 const OTHERS_MAY_WRITE = 0o002;
@@ -62,7 +62,7 @@ const OTHERS_MAY_WRITE = 0o002;
 /** The real file system. */
 export const realFiles: AuditFiles = {
   async prepareDirectory(directory) {
-    // Found or made: whoever made it may have died before its name was on disk.
+    // Flushed even if it existed before: the process that created it may have died before its name was on disk.
     const first = fs.mkdirSync(directory, { recursive: true, mode: 0o700 }) ?? directory;
     if (process.platform !== 'win32' && (fs.statSync(directory).mode & OTHERS_MAY_WRITE) !== 0)
       throw new Error('every account of this machine may put files into it');
@@ -108,7 +108,10 @@ export const realFiles: AuditFiles = {
   },
 };
 
-/** A directory above the log's own may be searchable but not readable; then it was there before anyone's log. */
+/**
+ * A directory above the log's own may be searchable but not readable; then it is older than any log, and its name is on
+ * disk.
+ */
 async function syncIfReadable(directory: string): Promise<void> {
   try {
     await realFiles.syncDirectory(directory);
@@ -134,8 +137,8 @@ function factsOf(stats: fs.BigIntStats): FileFacts {
 }
 
 /**
- * A file can be mounted without its directory; the lock in the directory at hand is then not the one that other writers
- * of the same file take. Only Linux tells: each open file says on which mount it is.
+ * A file can be mounted without its directory. Then other writers of the same file use the lock in another directory.
+ * Only Linux shows this: it tells the mount of each open file.
  */
 function isMountedAlone(fd: number, file: string): boolean {
   if (process.platform !== 'linux') return false;
@@ -147,7 +150,7 @@ function isMountedAlone(fd: number, file: string): boolean {
   }
 }
 
-/** Empty where /proc is missing. */
+/** Empty if there is no /proc. */
 function mountOf(fd: number): string {
   try {
     return /^mnt_id:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/self/fdinfo/${fd}`, 'utf8'))?.[1] ?? '';

@@ -1,5 +1,6 @@
 /**
- * Which lines match a filter: first by their bytes, which is fast and may say yes too often, then by the record itself.
+ * Decides which lines match a filter: first by their bytes, which is fast but may match too many, then by the record
+ * itself.
  */
 import type { AuditFilter } from '../control-plane/model/audit-reader.ts';
 import { COMMAND_NAMES, commandSpec } from '../control-plane/commands/commands.ts';
@@ -7,17 +8,17 @@ import type { Stage } from '../control-plane/model/record.ts';
 import { endsAsRecord, parseObject } from './chain.ts';
 import { topLevelMembers, type Members } from './members.ts';
 
-/** The next place at or behind an offset where a matching line may stand; -1 when there is none. */
+/** The next place at or after an offset where a matching line may stand; -1 if there is none. */
 export type NextCandidate = (from: number) => number;
 
 export interface Matcher {
-  /** Looks through some whole lines, which begin at byte `offset` of the log. */
+  /** Searches some whole lines, which begin at byte `offset` of the log. */
   candidates(bytes: Buffer, offset: number): NextCandidate;
-  /** The members of a line that matches, as their JSON texts. */
+  /** The fields of a matching line, as their JSON texts; `null` if the line does not match. */
   members(line: Buffer): Members | null;
 }
 
-/** Members of a record that are compared as they are, the rarest first: it decides where to look. */
+/** Fields that are compared exactly, the rarest first, because the first one given decides where to look. */
 const MEMBERS = [
   ['requestId', 'request_id'],
   ['stage', 'stage'],
@@ -26,7 +27,7 @@ const MEMBERS = [
   ['cluster', 'cluster'],
 ] as const;
 
-/** The commands that each value of `asks` means; of any other value none. */
+/** The commands that a value of `asks` stands for; none for an unknown value. */
 export function commandsAsking(asks: string): readonly string[] {
   if (asks !== 'changes' && asks !== 'reads') return [];
   return COMMAND_NAMES.filter(name => (commandSpec(name).class === 'control') === (asks === 'changes'));
@@ -65,7 +66,7 @@ export function matcher(filter: AuditFilter): Matcher {
   };
 }
 
-/** Records of some stages, of which their request is wanted too. */
+/** Matches records of some stages; the fields of a match include the request. */
 export function ofStages(stages: readonly Stage[]): Matcher {
   const values: ReadonlySet<string | undefined> = new Set(stages.map(asJson));
   return {
@@ -78,7 +79,7 @@ export function ofStages(stages: readonly Stage[]): Matcher {
   };
 }
 
-/** Where one of some values of a member may stand. */
+/** Where one of several values of a field may stand. */
 function bytewiseAny(member: string, values: readonly string[]): Matcher['candidates'] {
   const key = Buffer.from(`"${member}":"`);
   const endings = values.map(value => Buffer.from(`${value}"`));
@@ -106,7 +107,7 @@ function byOperator({ operator }: AuditFilter, members: Members): boolean {
   );
 }
 
-/** RFC 3339 texts in UTC with the same precision are in the order of their times. */
+/** RFC 3339 texts in UTC with the same precision sort in the order of their times. */
 function inTime({ from, to }: AuditFilter, members: Members): boolean {
   if (from === undefined && to === undefined) return true;
   const time = members.get('time')?.slice(1, -1);
@@ -119,13 +120,13 @@ function candidates(
   operator: string | undefined,
 ): (bytes: Buffer) => NextCandidate {
   if (member !== undefined) return bytewise(Buffer.from(`"${member[0]}":${member[1]}`));
-  // The account, or the part of a name before the first @: it stands in the line whichever of the three was meant.
+  // The account, or the part of a name before the first @: the line contains it for each of the three meanings.
   const account = operator?.split('@')[0] ?? '';
   if (account !== '') return bytewise(Buffer.from(escaped(account)));
   const ascii = text === null ? '' : longestAscii(text);
   if (ascii === '') return () => from => from;
   return bytes => {
-    // Lower case letter by letter only for ASCII, so that offsets stay those of the bytes.
+    // Only ASCII is lowered, letter by letter, so that offsets stay those of the bytes.
     const lower = bytes.toString('latin1').toLowerCase();
     return from => lower.indexOf(ascii, from);
   };

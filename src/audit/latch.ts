@@ -1,15 +1,15 @@
-/** Files whose flush to disk has failed in this process: what the page cache says of them can no longer be believed. */
+/** Remembers files whose flush to disk failed in this process: their page cache can no longer be trusted. */
 import { causeOf, unavailable } from './causes.ts';
 import type { FlushFailed } from './files.ts';
 
 const latched = new Map<string, string>();
 
-/** From now on nothing more is recorded where this file has a part in it, until the process ends. */
+/** From now on, until the process ends, every append that involves this file is refused. */
 export function latch(file: string, { cause }: FlushFailed): void {
   latched.set(file, `${file} could not be flushed to disk: ${causeOf(cause)}`);
 }
 
-/** Throws for a file that is latched. */
+/** Throws if the file is latched. */
 export function refuseWhenLatched(file: string): void {
   const cause = latched.get(file);
   if (cause !== undefined)

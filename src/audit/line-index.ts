@@ -1,10 +1,10 @@
 /**
- * Where the lines of a log begin: each line of a short one, every 2nd, 4th, 8th … of a longer one, so that memory is
- * bounded whatever the log. What lies between two of these places, a block, is found by reading it.
+ * Where the lines of a log begin. A short log has an entry for each line, a longer one for every 2nd, 4th, 8th … line,
+ * so that memory is bounded for any log. The lines between two entries are a block; they are found by reading it.
  */
 import { NEWLINE } from './chain.ts';
 
-/** 512 KiB. A block of a log of 6 GB has 190 kB at most, on average. */
+/** Uses 512 KiB. A block of a 6 GB log then has 190 kB at most, on average. */
 const MOST_BLOCKS = 64 * 1024;
 const FIRST_BLOCKS = 1024;
 
@@ -18,13 +18,13 @@ export class LineIndex {
   #size = 0;
   #isLineEnded = true;
 
-  /** `most`: so many blocks are kept, an even number. */
+  /** `most`: how many blocks are kept at most, an even number. */
   constructor(most = MOST_BLOCKS) {
     this.#most = most;
     this.#starts = new Float64Array(Math.min(most, FIRST_BLOCKS));
   }
 
-  /** The same, to go on from here without moving this one. */
+  /** A copy that can continue from here without changing this index. */
   copy(): LineIndex {
     const copy = new LineIndex(this.#most);
     copy.#starts = this.#starts.slice();
@@ -46,7 +46,7 @@ export class LineIndex {
     return this.#size;
   }
 
-  /** How many lines a block has; the last one may have fewer. */
+  /** How many lines a block has; the last block may have fewer. */
   get stride(): number {
     return this.#stride;
   }
@@ -55,12 +55,12 @@ export class LineIndex {
     return this.#blocks;
   }
 
-  /** The byte at which a block begins; of the one behind the last, where the log ends. */
+  /** The byte at which a block begins; for the block after the last one, the end of the log. */
   startOf(block: number): number {
     return block < this.#blocks ? (this.#starts[block] ?? this.#size) : this.#size;
   }
 
-  /** The block in which a byte of the log lies. */
+  /** The block that contains a byte of the log. */
   blockOf(offset: number): number {
     let low = 0;
     for (let high = this.#blocks - 1; low < high; ) {
@@ -71,7 +71,7 @@ export class LineIndex {
     return low;
   }
 
-  /** Takes in the bytes that follow. */
+  /** Adds the bytes that follow. */
   push(bytes: Buffer): void {
     if (bytes.length === 0) return;
     if (this.#isLineEnded) this.#begin(this.#size);
@@ -100,7 +100,7 @@ export class LineIndex {
     this.#blocks += 1;
   }
 
-  /** Makes one block of each two. */
+  /** Joins each pair of blocks into one. */
   #thinOut(): void {
     this.#blocks /= 2;
     this.#stride *= 2;

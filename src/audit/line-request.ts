@@ -1,12 +1,12 @@
 /**
- * Which request a line belongs to, and at which stage: read from the end of the line, where the log writes both, so
- * that a record with a long explanation costs no more than a short one.
+ * Finds the request and the stage of a line from its end, where the log writes both, so that a record with a long
+ * explanation takes no longer than a short one.
  */
 import { STAGES } from '../control-plane/model/record.ts';
 import { parseObject } from './chain.ts';
 import { topLevelMembers } from './members.ts';
 
-/** Of a record that names a request. `id` is its text as it stands in the line, one character a byte. */
+/** A record's request and stage. `id` is its text in the line, one character for each byte. */
 export interface LineRequest {
   readonly id: string;
   readonly stage: string;
@@ -26,7 +26,7 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const CLOSE_ARRAY = 0x5d;
 
-/** The request of the line from `start` to `end`, or `null` where the line belongs to none. */
+/** The request of the line from `start` to `end`; `null` if the line belongs to no request. */
 export function requestOfLine(bytes: Buffer, start: number, end: number): LineRequest | null {
   const body = end - HASH_BYTES;
   if (body <= start || bytes[end - 1] !== CLOSE_OBJECT || !standsAt(bytes, body, HASH))
@@ -35,7 +35,7 @@ export function requestOfLine(bytes: Buffer, start: number, end: number): LineRe
   return found === undefined ? ofRecord(bytes.toString('utf8', start, end)) : found;
 }
 
-/** `undefined`: what stands there is not in the order or the form in which the log writes it. */
+/** `undefined`: the line does not have the order or the form in which the log writes. */
 function fromTheEnd(bytes: Buffer, start: number, body: number): LineRequest | null | undefined {
   let stage = '';
   for (let end = body; ; ) {
@@ -49,7 +49,7 @@ function fromTheEnd(bytes: Buffer, start: number, body: number): LineRequest | n
     else if (isText && isKey(bytes, key, keyEnd, REQUEST_ID))
       return stage === '' ? undefined : { id: bytes.toString('latin1', value + 1, end - 1), stage };
     end = key - 2;
-    // Members are sorted by their names: further to the front the request's would not stand.
+    // Fields are sorted by name, so the request cannot stand further to the front.
     if (end <= start || (bytes[key] ?? 0) < (REQUEST_ID[0] ?? 0)) {
       return bytes.subarray(start, body).includes(REQUEST_MEMBER) ? undefined : null;
     }
@@ -57,7 +57,9 @@ function fromTheEnd(bytes: Buffer, start: number, body: number): LineRequest | n
   }
 }
 
-/** The stages as bytes, by their length: a million records have a handful of them, and no text is made for each. */
+/**
+ * The stages as bytes, by length: a million records have only a handful of stages, so no text is made for each record.
+ */
 const STAGE_BYTES = new Map<number, { readonly stage: string; readonly bytes: Buffer }[]>();
 for (const stage of STAGES) {
   const bytes = Buffer.from(stage);
@@ -69,7 +71,7 @@ function stageAt(bytes: Buffer, from: number, to: number): string {
   return bytes.toString('latin1', from, to);
 }
 
-/** Where a text, a number or a word begins that ends before `end`; -1 for anything else. */
+/** Where the text, number or word begins that ends before `end`; -1 for anything else. */
 function beginOfValue(bytes: Buffer, start: number, end: number): number {
   const last = bytes[end - 1];
   if (last === CLOSE_OBJECT || last === CLOSE_ARRAY) return -1;
@@ -96,7 +98,7 @@ function standsAt(bytes: Buffer, at: number, word: Buffer): boolean {
   return true;
 }
 
-/** A line that ends as a record does: its members as every search of the log finds them. */
+/** For a line that ends as a record does: reads the fields as every search of the log does. */
 function ofRecord(line: string): LineRequest | null {
   if (line.charCodeAt(0) !== OPEN_OBJECT) return null;
   const members = topLevelMembers(line, ['request_id', 'stage']);

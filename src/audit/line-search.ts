@@ -1,4 +1,4 @@
-/** Reads and searches the lines of an indexed log, between any two beginnings of lines, in bounded memory. */
+/** Reads and searches the lines of an indexed log between any two line starts, in bounded memory. */
 import type { FileHandle } from 'node:fs/promises';
 import type { AuditLine } from '../control-plane/model/audit-reader.ts';
 import { NEWLINE, parseObject } from './chain.ts';
@@ -8,7 +8,7 @@ import type { Members } from './members.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** An open log, as far as its index goes. */
+/** An open log, up to the end of its index. */
 export interface IndexedLog {
   readonly file: FileHandle;
   readonly index: LineIndex;
@@ -16,13 +16,13 @@ export interface IndexedLog {
 
 /** A line that matches. */
 export interface Match {
-  /** Valid during the call; without its newline. */
+  /** Without its newline; valid only during the call. */
   readonly line: Buffer;
-  /** Where it begins in the file. */
+  /** Where the line begins in the file. */
   readonly offset: number;
-  /** How many lines of the stretch stand before it, where they are counted. */
+  /** How many lines of the stretch stand before it, if lines are counted. */
   readonly number: number;
-  /** The members that were looked at. */
+  /** The fields that the filter read. */
   readonly members: Members;
 }
 
@@ -44,21 +44,21 @@ export async function linesOf({ file, index }: IndexedLog, from: number, count: 
   return lines;
 }
 
-/** A line and its number, counted from 0, as an interface takes it. */
+/** A line with its number, counted from 0, in the form for interfaces. */
 export function auditLine(number: number, line: Buffer): AuditLine {
   const text = line.toString();
   return { line: BigInt(number) + 1n, text, record: parseObject(text) };
 }
 
-/** Where to look, from one beginning of a line to another one. */
+/** Where to search: from one line start to another. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
-  /** Whether lines are counted, which takes its time where few of them match. */
+  /** Whether to count lines; that takes time if few of them match. */
   readonly numbered: boolean;
 }
 
-/** Hands over every matching line of a stretch, in order, until `take` returns false. */
+/** Passes every matching line of a stretch to `take`, in order, until it returns false. */
 export async function searchLines(
   file: FileHandle,
   { from, to, numbered }: Stretch,
@@ -85,19 +85,21 @@ export async function searchLines(
   }
 }
 
-/** One line among others. */
+/** One line within a buffer of lines. */
 export interface LineThere {
-  /** Holds the line from `start` to `end`, without its newline; valid during the call. */
+  /** Holds the line from `start` to `end`, without its newline; valid only during the call. */
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
   /** Where it begins in the file. */
   readonly offset: number;
-  /** Whether the line holds a place that a search named. */
+  /** Whether the line contains a place that a search found. */
   readonly isCandidate: boolean;
 }
 
-/** Hands over every line of a stretch, in order, until `take` returns false. `chunkBytes`: so much is read at once. */
+/**
+ * Passes every line of a stretch to `take`, in order, until it returns false. `chunkBytes`: how much is read at once.
+ */
 export async function eachLine(
   file: FileHandle,
   { from, to, chunkBytes }: Pick<Stretch, 'from' | 'to'> & { readonly chunkBytes?: number },
@@ -118,7 +120,7 @@ export async function eachLine(
 }
 
 /**
- * As many whole lines at a time as fit; the last one of all may lack its newline. Valid until the next are asked for.
+ * As many whole lines at once as fit; the very last one may lack its newline. Valid until the next ones are requested.
  */
 async function* wholeLines(
   file: FileHandle,

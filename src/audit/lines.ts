@@ -5,18 +5,18 @@ export class LineSplitter {
   #carried: Buffer[] = [];
   #carriedBytes = 0;
 
-  /** Bytes of the line that has not ended yet. */
+  /** Bytes of the unfinished line. */
   get pendingBytes(): number {
     return this.#carriedBytes;
   }
 
-  /** The line that has not ended yet. */
+  /** The unfinished line. */
   get pending(): Buffer {
     return Buffer.concat(this.#carried);
   }
 
   /**
-   * Hands over every line that ends in `chunk`, without its newline. A line may be a view into the chunk and is
+   * Passes every line that ends in `chunk` to `take`, without its newline. A line may be a view into the chunk and is
    * valid only during the call. `take` returns false to stop.
    */
   push(chunk: Buffer, take: (line: Buffer) => boolean): boolean {

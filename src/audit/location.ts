@@ -1,19 +1,19 @@
-/** Where the audit log stands: one file per user and machine, outside every workspace. */
+/** Where the audit log is stored: one file for each user and machine, outside every workspace. */
 import { homedir } from 'node:os';
 import path from 'node:path';
 
 export const LOG_FILE = 'audit.jsonl';
 export const LOCK_FILE = 'audit.lock';
-/** Beside the log: where its second copy was begun. */
+/** The note beside the log: where its second copies were begun. */
 export const COPY_NOTE_FILE = 'audit.copy';
 
-/** What the default depends on. */
+/** What the default location depends on. */
 export interface Surroundings {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
-   * The account's home directory, asked for only where the place depends on it: an account may have none, and then this
-   * throws.
+   * The account's home directory. Called only if the location depends on it, because it throws for an account without
+   * one.
    */
   readonly home: () => string;
 }
@@ -35,7 +35,7 @@ export function defaultAuditDirectory(
   );
 }
 
-/** The XDG specification: a relative path is invalid and ignored. */
+/** By the XDG specification a relative path is invalid and ignored. */
 function absolute(rules: path.PlatformPath, value: string | undefined): string | undefined {
   return value !== undefined && rules.isAbsolute(value) ? value : undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * One writer at a time, across windows, terminals and crashes: the lock beside the log, waited for. It is no lock on
- * the log itself, because the only one that Node has is on a database, and is lost with any descriptor of its file that
- * the process closes, as every reader of the log does.
+ * One writer at a time, across windows, terminals and crashes: waits for the lock beside the log. The log itself is not
+ * locked. Node can lock only a database, and such a lock is lost when the process closes any descriptor of its file, as
+ * every reader of the log does.
  */
 import { FileLock } from '../files/lock.ts';
 import { unavailable } from './causes.ts';
@@ -13,14 +13,14 @@ export class LogLock {
   readonly #lock: FileLock;
   readonly #waitMs: number;
 
-  /** `waitMs`: for how long, in milliseconds, a lock that another process holds is asked for again. */
+  /** `waitMs`: for how many milliseconds to retry while another process holds the lock. */
   constructor(file: string, waitMs: number) {
     this.#file = file;
     this.#lock = new FileLock(file);
     this.#waitMs = waitMs;
   }
 
-  /** Resolves when this process holds the lock. Rejects with `AuditUnavailable` when it cannot be had. */
+  /** Resolves when this process holds the lock. Rejects with `AuditUnavailable` if it cannot get it. */
   async acquire(): Promise<void> {
     let started: number | undefined;
     for (let attempt = 0; ; attempt += 1) {
@@ -31,13 +31,13 @@ export class LogLock {
           `${this.#file} is locked by ${this.#lock.holder} and was not released within ${this.#waitMs} ms`,
         );
       }
-      // The spread keeps several waiting processes from asking in step.
+      // Random pauses keep several waiting processes from retrying at the same moments.
       const pauseMs = Math.min(LONGEST_PAUSE_MS, 2 ** attempt) * (0.5 + Math.random());
       await new Promise(resolve => setTimeout(resolve, pauseMs));
     }
   }
 
-  /** Whether the lock file is still the one that is locked: a holder of a deleted one excludes nobody. */
+  /** Whether the lock file is still the locked one: the lock on a deleted file excludes nobody. */
   isHeld(): boolean {
     return this.#lock.isHeld();
   }

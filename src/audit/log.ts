@@ -1,6 +1,6 @@
 /**
- * The audit log's writer. Durable before it counts: an append resolves only after its record is on disk, and what
- * cannot be recorded is refused (P7-O3, P7-F1). The file only ever grows: nothing is cut, rewritten or rotated.
+ * The audit log's writer. An append resolves only after its record is on disk, and what cannot be recorded is refused
+ * (P7-O3, P7-F1). The file only grows: nothing is cut, rewritten or rotated.
  */
 import path from 'node:path';
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
@@ -16,22 +16,22 @@ import { LogLock } from './lock.ts';
 import { CHECKED_BYTES, LogTail, type TailEnd } from './tail.ts';
 
 export interface AuditLogOptions {
-  /** Absolute path of the directory that holds `audit.jsonl`; the platform's own when left out. */
+  /** Absolute path of the directory that holds `audit.jsonl`; by default the platform's own. */
   readonly directory?: string;
-  /** Absolute path of the directory on another disk that holds a second copy: a record counts when both hold it. */
+  /** Absolute path of a directory on another disk for a second copy: a record counts only if both files hold it. */
   readonly copyDirectory?: string | undefined;
-  /** Told the last position after each durable append: the head that is to be kept outside the file. */
+  /** Called with the last position after each durable append: the head, to be kept outside the file. */
   readonly onAppended?: (head: AuditPosition) => void;
-  /** For how long, in milliseconds, a lock that another process holds is waited for. */
+  /** How many milliseconds to wait while another process holds the lock. */
   readonly lockWaitMs?: number;
-  /** How much of a long log is checked when it is opened, in bytes from its end. */
+  /** How many bytes at the end of a long log are checked when it is opened. */
   readonly checkedBytes?: number;
   readonly files?: AuditFiles;
 }
 
 const LOCK_WAIT_MS = 5000;
 
-/** Opens nothing yet and never throws: the first append opens, and says why when it cannot. */
+/** Opens nothing yet and never throws: the first append opens the log, or says why that fails. */
 export function openAuditLog(
   options: AuditLogOptions = {},
 ): AuditLog & { readonly path: string; readonly files: readonly string[] } {
@@ -40,7 +40,7 @@ export function openAuditLog(
 
 class FileAuditLog implements AuditLog {
   readonly path: string;
-  /** The log, and its second copy where there is one. */
+  /** The log, and its second copy if there is one. */
   readonly files: readonly string[];
   readonly #directory: string;
   readonly #files: AuditFiles;
@@ -71,7 +71,7 @@ class FileAuditLog implements AuditLog {
     this.#onAppended = onAppended;
   }
 
-  /** One after the other, in call order. Rejects with `AuditUnavailable` and with nothing else. */
+  /** Appends one after the other, in call order. Rejects only with `AuditUnavailable`. */
   append(entry: AuditEntry): Promise<AuditPosition> {
     const turn = this.#queue.then(() => this.#appendNow(entry));
     this.#queue = turn.catch(() => undefined);
@@ -89,7 +89,7 @@ class FileAuditLog implements AuditLog {
       this.#tell(head);
       return head;
     } catch (error) {
-      // The next append opens anew and looks at the tail again.
+      // The next append opens the file again and checks the tail again.
       this.#tail.close();
       this.#copy?.close();
       if (error instanceof FlushFailed) {
@@ -110,11 +110,11 @@ class FileAuditLog implements AuditLog {
       throw unavailable(`The audit directory ${this.#directory} could not be prepared`, error);
     }
     this.#tail.open();
-    // Also where the file was found: whoever created it may have died before its name was on disk.
+    // Done even if the file existed: the process that created it may have died before its name was on disk.
     await this.#files.syncDirectory(this.#directory);
     await this.#tail.catchUp();
     if (this.#copyDirectory === undefined) return;
-    // Loaded where there is one: every line of the terminal starts with a log.
+    // Loaded only if there is a copy, because every run of the terminal program opens a log.
     const copies = await import('./copy.ts');
     this.#copy ??= new copies.SecondCopy(this.#copyDirectory, this.#files, this.#checkedBytes);
     await this.#copy.open(this.#tail);
@@ -123,14 +123,14 @@ class FileAuditLog implements AuditLog {
   async #appendLocked(entry: AuditEntry): Promise<AuditPosition> {
     const look = (): void => this.#refuseWithoutLock();
     const end = this.#tail.settle();
-    // Also before anything is written: a copy that cannot be appended to costs no record in the log.
+    // Also before anything is written: if the copy cannot be appended to, the log gets no record either.
     await this.#copy?.follow(this.#tail, look);
     const lines = encode(entry, end);
     for (const line of lines) this.#tail.append(line, look);
     const flushed = this.#tail.sync();
     let head: AuditPosition;
     try {
-      // While the disk is at work. Nobody is told before it has ended.
+      // Computed while the disk works; the caller learns it only after the flush.
       head = this.#tail.advance(lines);
     } finally {
       await flushed;
@@ -139,7 +139,7 @@ class FileAuditLog implements AuditLog {
     return head;
   }
 
-  /** P7-O3: whoever was stopped and woken up again does not write beside another. */
+  /** P7-O3: a process that was stopped and continues later must not write beside another writer. */
   #refuseWithoutLock(): void {
     if (!this.#lock.isHeld())
       throw unavailable(`The lock file beside ${this.path} was removed or replaced while it was held`);
@@ -149,12 +149,12 @@ class FileAuditLog implements AuditLog {
     try {
       this.#onAppended(head);
     } catch {
-      // The record is durable; whoever keeps the head answers for keeping it.
+      // The record is durable; a failure to keep the head is the listener's own.
     }
   }
 }
 
-/** The lines to write: the record, and before it the one that says what an interrupted write has left behind. */
+/** The lines to write: the record, and before it the line that reports what an interrupted write left behind. */
 function encode(entry: AuditEntry, { head, fragment, needsNewline }: TailEnd): readonly Buffer[] {
   const begun = (line: Buffer): Buffer => (needsNewline ? Buffer.concat([Buffer.from('\n'), line]) : line);
   if (fragment === null) return [begun(encodeRecord(entry, head).line)];

@@ -1,6 +1,6 @@
-/** Reads single members of a record without parsing all of it: a filter over a million records looks at each. */
+/** Reads single fields of a record without parsing all of it, because a filter looks at each of a million records. */
 
-/** Top-level members of a record by name, each as its JSON text. */
+/** Top-level fields of a record by name, each as its JSON text. */
 export type Members = ReadonlyMap<string, string>;
 
 const QUOTE = 0x22;
@@ -8,7 +8,7 @@ const BACKSLASH = 0x5c;
 const OPENING: readonly number[] = [0x5b, 0x7b];
 const CLOSING: readonly number[] = [0x5d, 0x7d];
 
-/** The wanted members of the JSON object in `text`, which is taken to be one; stops when it has them all. */
+/** The wanted fields of the JSON object in `text`, which must be one; stops when all are found. */
 export function topLevelMembers(text: string, wanted: readonly string[]): Members {
   const found = new Map<string, string>();
   for (let at = 1; found.size < wanted.length && text.charCodeAt(at) === QUOTE; ) {
@@ -24,7 +24,7 @@ export function topLevelMembers(text: string, wanted: readonly string[]): Member
   return found;
 }
 
-/** A member that is text; `null` for anything else. */
+/** A field that is text; `null` for anything else. */
 export function textMember(line: Buffer, name: string): string | null {
   try {
     const value: unknown = JSON.parse(topLevelMembers(line.toString(), [name]).get(name) ?? 'null');
@@ -34,7 +34,7 @@ export function textMember(line: Buffer, name: string): string | null {
   }
 }
 
-/** Behind the value that begins at `at`. */
+/** The offset after the value that begins at `at`. */
 function endOfValue(text: string, at: number): number {
   const first = text.charCodeAt(at);
   if (first === QUOTE) return endOfString(text, at);
@@ -56,8 +56,8 @@ function endOfNested(text: string, from: number): number {
 }
 
 /**
- * Behind the closing quote of the string that begins at `from`: the first one with an even number of backslashes before
- * it.
+ * The offset after the closing quote of the string that begins at `from`: the first quote with an even number of
+ * backslashes before it.
  */
 function endOfString(text: string, from: number): number {
   for (let quote = text.indexOf('"', from + 1); quote >= 0; quote = text.indexOf('"', quote + 1)) {

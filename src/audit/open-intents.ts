@@ -1,20 +1,20 @@
 /**
- * The intents of which nobody knows what came (P7-E2), found in one reading of the log: only those are kept that are
- * open at the moment.
+ * Finds the intents without a recorded outcome (P7-E2) in one reading of the log; only the intents that are open at the
+ * moment are kept in memory.
  */
 import type { Stage } from '../control-plane/model/record.ts';
 import { OUTCOME_STAGES } from './query.ts';
 
 const INTENT: Stage = 'dispatch_intent';
-/** What has to be looked at to know which intents are open. */
+/** The stages that must be read to know which intents are open. */
 export const INTENT_STAGES: readonly Stage[] = [INTENT, ...OUTCOME_STAGES];
 const OUTCOMES: ReadonlySet<unknown> = new Set(OUTCOME_STAGES);
 
-/** `Place` is whatever tells where an intent stands. */
+/** `Place` is any value that tells where an intent stands. */
 export class OpenIntents<Place> {
   readonly #open = new Map<string | undefined, Place[]>();
 
-  /** Takes the records in the order of the log: an outcome is that of the intents before it, and of none after it. */
+  /** Takes the records in the order of the log: an outcome closes the intents before it and none after it. */
   take(stage: unknown, requestId: string | undefined, place: Place): void {
     if (OUTCOMES.has(stage)) this.#open.delete(requestId);
     else if (stage === INTENT) {
@@ -30,7 +30,7 @@ export class OpenIntents<Place> {
   }
 }
 
-/** A part of a line keeps the whole line in memory; its copy does not. */
+/** A copy of a part of a line, because the part itself would keep the whole line in memory. */
 function copied(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

@@ -1,9 +1,9 @@
-/** Opens a log for everything that reads it. */
+/** Opens a log for every kind of reader. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 
-/** Opens a log for reading; rejects where something else than a regular file stands. */
+/** Opens a log for reading; rejects anything that is not a regular file. */
 export async function openLog(file: string): Promise<FileHandle> {
-  // Asked before opening: to open a pipe is to wait for its writer.
+  // Checked before opening, because opening a pipe waits for its writer.
   if (!(await stat(file)).isFile()) throw new Error('it is not a regular file');
   return open(file, 'r');
 }

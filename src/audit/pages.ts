@@ -1,4 +1,4 @@
-/** A log of any size, page by page, in bounded memory: what is in sight is read anew each time. */
+/** A log of any size, page by page, in bounded memory: a visible page is read again each time. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import type {
   AuditFilter,
@@ -17,7 +17,7 @@ import { requestRows } from './request-rows.ts';
 import { rowMatch } from './row-match.ts';
 import { linesAt, selectLines } from './selection.ts';
 
-/** Opens a log for paging. Rejects when it cannot be read. `mostBlocks`: how fine its index may be, an even number. */
+/** Opens a log for paging. Rejects if it cannot be read. `mostBlocks`: how fine its index may be, an even number. */
 export async function openAuditPages(file: string, mostBlocks?: number): Promise<AuditPages> {
   const pages = new FilePages(file, mostBlocks);
   await pages.reload();
@@ -29,7 +29,7 @@ class FilePages implements AuditPages {
   readonly #mostBlocks: number | undefined;
   #file: FileHandle | null = null;
   #identity = '';
-  /** Replaced, never changed, so that what was selected stays what it was. */
+  /** Replaced and never changed, so that earlier selections stay valid. */
   #index: LineIndex;
 
   constructor(path: string, mostBlocks: number | undefined) {

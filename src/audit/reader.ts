@@ -1,4 +1,6 @@
-/** The second port of the log: reading and verifying. It never writes, locks nothing and never depends on appending. */
+/**
+ * The second port of the log: reads and verifies it. It never writes, takes no lock, and does not depend on appending.
+ */
 import path from 'node:path';
 import type { AuditLine, AuditReader, AuditVerdict, AuditVerification } from '../control-plane/model/audit-reader.ts';
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
@@ -9,7 +11,7 @@ import { defaultAuditDirectory, LOG_FILE } from './location.ts';
 import { openLog } from './opened.ts';
 import { verifyAuditFile } from './sources.ts';
 
-/** The log in a directory (the platform's own when left out), or any file: a copy, say. */
+/** The log in a directory (by default the platform's own), or any file, for instance a copy. */
 export type AuditSource = { readonly directory?: string } | { readonly file: string };
 
 /** Opens nothing yet and never throws. */
@@ -30,7 +32,7 @@ class FileAuditReader implements AuditReader {
     return (await this.verifyHeads(knownHead === null ? [] : [knownHead])).verdict;
   }
 
-  /** Never rejects: what cannot be read is a verdict too. */
+  /** Never rejects: an unreadable file is a verdict, too. */
   async verifyHeads(heads: readonly AuditPosition[]): Promise<AuditVerification> {
     const { verdict, heads: checks, tolerated } = await verifyAuditFile({ file: this.path, as: 'log' }, heads);
     return { verdict: { ...verdict, message: [verdict.message, ...tolerated].join(' ') }, heads: checks };

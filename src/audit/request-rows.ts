@@ -1,8 +1,8 @@
 /**
- * A log of any size by requests, in bounded memory: of its rows only is kept how many begin up to each block of the
- * index, and what cannot be told from a line alone: requests that no record ends, and those that do not begin with
- * their first record. A row stands where its request begins; what became of it is looked up when its page is drawn,
- * because the records of a request lie near each other.
+ * A log of any size shown by requests, in bounded memory. Of the rows, it keeps only how many begin before and in each
+ * block of the index, and what a single line cannot show: the requests that no record ends, and those that do not begin
+ * with their first stage. A row stands where its request begins. Its end is looked up when its page is shown, because
+ * the records of a request lie near each other.
  */
 import type { AuditRequestRow, AuditRows, RequestEnd } from '../control-plane/model/audit-reader.ts';
 import { BlockCounts, type Stretch } from './block-counts.ts';
@@ -13,7 +13,7 @@ import { RowPage, type KnownRows } from './row-page.ts';
 import type { NextCandidate } from './filter.ts';
 import type { RowMatch } from './row-match.ts';
 
-/** Somebody waits for the first page while the log is being verified: so this reading takes the longer turns. */
+/** Large, because a person waits for the first page while the log is also being verified. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
 
 interface CountedRow {
@@ -23,7 +23,7 @@ interface CountedRow {
   isFound: boolean;
 }
 
-/** Reads the whole log, once. `match`: `null` for every row. */
+/** Reads the whole log once. `match`: `null` for every row. */
 export async function requestRows(log: IndexedLog, match: RowMatch | null): Promise<AuditRows> {
   const { index, file } = log;
   const upTo = new Uint32Array(index.blocks);

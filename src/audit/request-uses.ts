@@ -1,7 +1,7 @@
 /**
- * Which records make one row of a log by requests. A request begins at its `command_requested`, or at its first record
- * where that is not there (a part of a log), and is over with the record that ends it: so only those are kept that are
- * open at the moment, whatever the length of the log.
+ * Decides which records form one row when the log is shown by requests. A request begins at its `command_requested`, or
+ * at its first record if that one is missing (a part of a log), and ends with the record that ends it. So only open
+ * requests are kept in memory, however long the log is.
  */
 import type { RequestEnd } from '../control-plane/model/audit-reader.ts';
 import type { Stage } from '../control-plane/model/record.ts';
@@ -9,7 +9,7 @@ import { LAST_STAGES, OUTCOME_STAGES } from './query.ts';
 import type { LineRequest } from './line-request.ts';
 import { textMember } from './members.ts';
 
-/** What a request begins with, wherever it stands. */
+/** The stage with which every request begins. */
 export const FIRST: Stage = 'command_requested';
 const INTENT: Stage = 'dispatch_intent';
 const OUTCOMES: ReadonlySet<string> = new Set(OUTCOME_STAGES);
@@ -17,16 +17,16 @@ const OUTCOMES: ReadonlySet<string> = new Set(OUTCOME_STAGES);
 /** One request as far as it was read. */
 export interface OpenRequest<Row> {
   readonly row: Row;
-  /** It was about to be sent: from then on only an outcome ends it (P7-E2). */
+  /** Its intent is recorded: from then on only an outcome ends it (P7-E2). */
   isSent: boolean;
   /** The stage of its last record. */
   stage: string;
 }
 
-/** What a record is to its request. */
+/** The role of a record in its request. */
 export interface RecordTaken<Row> {
   readonly request: OpenRequest<Row>;
-  /** The use of the same id that was still open when this one began. */
+  /** The earlier use of the same id that was still open when this one began. */
   readonly overtaken: OpenRequest<Row> | undefined;
   readonly begins: boolean;
   readonly ends: boolean;
@@ -52,13 +52,13 @@ export class RequestUses<Row> {
     return this.#open.has(id);
   }
 
-  /** Those that no record has ended. */
+  /** The requests that no record has ended. */
   get open(): Iterable<OpenRequest<Row>> {
     return this.#open.values();
   }
 }
 
-/** What is said of a request by the line that ends it; where there is none, by what it came to. */
+/** The end of a request: by the line that ends it, or, without one, by how far it came. */
 export function endOf({ isSent, stage }: OpenRequest<unknown>, ending: Buffer | null): RequestEnd {
   if (ending !== null) return { kind: 'ended', stage, outcome: textMember(ending, 'outcome') ?? 'unknown' };
   return isSent ? { kind: 'unknown' } : { kind: 'unfinished', stage };

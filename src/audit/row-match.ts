@@ -1,13 +1,13 @@
-/** Which rows of a log by requests are sought: by any of their records, and by how they ended. */
+/** Decides which rows are sought when the log is shown by requests: by any of their records, and by their end. */
 import type { AuditRowsSought, RequestEnd } from '../control-plane/model/audit-reader.ts';
 import { matcher, type NextCandidate } from './filter.ts';
 import { auditLine } from './line-search.ts';
 
 export interface RowMatch {
   readonly candidates: (bytes: Buffer, offset: number) => NextCandidate;
-  /** Whether a row is sought that has this line. */
+  /** Whether a row with this line is sought. */
   readonly hasLine: (line: Buffer) => boolean;
-  /** Whether a row is sought that ended so; left out where it does not matter. */
+  /** Whether a row with this end is sought; absent if the end does not matter. */
   readonly hasEnd?: (end: RequestEnd | null) => boolean;
 }
 
@@ -28,7 +28,7 @@ export function rowMatch(sought: AuditRowsSought): RowMatch | null {
   };
 }
 
-/** An intent without an outcome is unknown (P7-E2); without either nothing is decided yet, or ever. */
+/** An intent without an outcome is unknown (P7-E2). Without an intent nothing is decided so far. */
 export function outcomeOf(end: RequestEnd): string {
   if (end.kind === 'ended') return end.outcome;
   return end.kind === 'unknown' ? 'unknown' : 'pending';

@@ -1,4 +1,4 @@
-/** Some rows of a log by requests, put together from the lines from where the first of them begins. */
+/** Builds some rows of a log shown by requests, from the lines that follow the beginning of the first row. */
 import type { AuditLine, AuditRequestRow, RequestEnd } from '../control-plane/model/audit-reader.ts';
 import type { Stage } from '../control-plane/model/record.ts';
 import { parseObject } from './chain.ts';
@@ -11,17 +11,17 @@ import { firstFrom } from './selection.ts';
 
 const EXPLAINED: Stage = 'explanation_presented';
 
-/** What of a log by requests cannot be told from a line alone. */
+/** What a single line cannot show of a log shown by requests. */
 export interface KnownRows {
-  /** Where requests begin that do not begin with their first record. */
+  /** Where requests begin that do not begin with their first stage. */
   readonly partial: Float64Array;
-  /** Where requests begin that no record ends, and where the last record of each stands. */
+  /** Where requests begin that no record ends, each with the place of its last record. */
   readonly unended: ReadonlyMap<number, number>;
 }
 
 interface DrawnRow {
   readonly first: AuditLine | null;
-  /** Where the last record of a request stands that no record ends. */
+  /** Where the last record stands of a request that no record ends. */
   readonly lastOffset: number | undefined;
   lastNumber: number;
   lines: number;
@@ -32,7 +32,7 @@ interface DrawnRow {
 
 /** What is read. */
 export interface PageStretch {
-  /** Where the rows begin behind that are no longer asked for. */
+  /** Where the first row begins that is no longer asked for. */
   readonly until: number;
   /** How many lines of the log stand before the first one. */
   readonly number: number;
@@ -47,7 +47,7 @@ export class RowPage {
   readonly #uses = new RequestUses<DrawnRow>();
   readonly #begun: DrawnRow[] = [];
   #number: number;
-  /** Rows that are asked for and whose end has not come yet. */
+  /** How many of the wanted rows have not ended yet. */
   #open = 0;
 
   constructor(match: RowMatch | null, known: KnownRows, stretch: PageStretch) {
@@ -57,7 +57,7 @@ export class RowPage {
     this.#number = stretch.number;
   }
 
-  /** The rows that are asked for, once all lines are taken. */
+  /** The wanted rows, after all lines were taken. */
   rows(): readonly AuditRequestRow[] {
     const { from, to } = this.#stretch.wanted;
     const found = this.#begun.filter(({ isFound, end }) => isFound && (this.#match?.hasEnd?.(end) ?? true));
@@ -83,23 +83,24 @@ export class RowPage {
     return true;
   }
 
-  /** Behind the last row that is asked for. Where all rows count, the last one of them is known. */
+  /** Whether the last wanted row has begun. If all rows count, it is known which one is the last. */
   #isOver(offset: number): boolean {
     return offset >= this.#stretch.until || (this.#match === null && this.#begun.length >= this.#stretch.wanted.to);
   }
 
-  /** Whether a record is one of a row that begins here; others began further to the front, or come later. */
+  /** Whether a record belongs to a row that begins in this stretch; other rows began earlier or begin later. */
   #concerns({ id, stage }: LineRequest, offset: number, isOver: boolean): boolean {
     if (this.#uses.isOpen(id)) return true;
     return !isOver && (stage === FIRST || isAmong(this.#known.partial, offset));
   }
 
   #takeRecord(of: LineRequest, line: LineThere, isOver: boolean): void {
-    const begin = (): DrawnRow => (isOver ? NOBODYS : this.#begin(line, this.#known.unended.get(line.offset)));
+    const begin = (): DrawnRow =>
+      isOver ? ROW_AFTER_THE_PAGE : this.#begin(line, this.#known.unended.get(line.offset));
     const { request, overtaken, begins, ends } = this.#uses.take(of, begin);
     if (overtaken !== undefined) this.#end(overtaken, null);
     const { row } = request;
-    if (row === NOBODYS) return;
+    if (row === ROW_AFTER_THE_PAGE) return;
     if (begins && this.#isAskedFor(row)) this.#open += 1;
     this.#add(row, line);
     if (of.stage === EXPLAINED) row.nodeName ??= nodeName(bytesOf(line).toString());
@@ -132,7 +133,7 @@ export class RowPage {
   }
 
   #end(request: OpenRequest<DrawnRow>, ending: Buffer | null): void {
-    if (request.row.end !== null || request.row === NOBODYS) return;
+    if (request.row.end !== null || request.row === ROW_AFTER_THE_PAGE) return;
     request.row.end = endOf(request, ending);
     if (this.#isAskedFor(request.row)) this.#open -= 1;
   }
@@ -142,8 +143,8 @@ export class RowPage {
   }
 }
 
-/** A row that begins behind those that are asked for. */
-const NOBODYS: DrawnRow = {
+/** The row of a request that begins after the wanted rows. */
+const ROW_AFTER_THE_PAGE: DrawnRow = {
   first: null,
   lastOffset: undefined,
   lastNumber: 0,
@@ -153,7 +154,7 @@ const NOBODYS: DrawnRow = {
   isFound: false,
 };
 
-/** Whether a place is among some ascending ones. */
+/** Whether a place is one of some ascending places. */
 function isAmong(places: Float64Array, place: number): boolean {
   return places[firstFrom(places, place)] === place;
 }
@@ -162,7 +163,7 @@ function bytesOf({ bytes, start, end }: LineThere): Buffer {
   return bytes.subarray(start, end);
 }
 
-/** How the recorded explanation calls its node. */
+/** The node's name in the recorded explanation. */
 function nodeName(record: string): string | null {
   const explanation = topLevelMembers(record, ['explanation']).get('explanation') ?? '';
   const name = parseObject(topLevelMembers(explanation, ['target']).get('target') ?? '')?.['name'];

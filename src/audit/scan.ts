@@ -1,13 +1,13 @@
 /**
- * The one reading of the chain, line after line, for the writer and the verifier alike: what the one would
- * build upon is exactly what the other calls intact. Constant memory, whatever the length of the log.
+ * The one reading of the chain, line by line, for the writer and the verifier alike, so that the writer builds only on
+ * what the verifier calls intact. Constant memory for any length of the log.
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import type { Stage } from '../control-plane/model/record.ts';
 import { FORMAT_VERSION, isObject, NO_PREVIOUS, parseLine, type ParsedRecord } from './chain.ts';
 
-/** Where and how the chain breaks. `line` and `seq` count from 1; `seq` is `null` where no number can be told. */
+/** Where and how the chain breaks. `line` and `seq` count from 1; `seq` is `null` if no number is known. */
 export interface ChainBreak {
   readonly kind: 'record_edited' | 'records_missing' | 'forked' | 'unreadable';
   readonly line: bigint;
@@ -15,7 +15,7 @@ export interface ChainBreak {
   readonly message: string;
 }
 
-/** Lines after the last complete record that are no records. */
+/** Lines after the last complete record that are not records. */
 export interface Fragment {
   readonly firstLine: bigint;
   readonly bytes: bigint;
@@ -28,7 +28,7 @@ const TORN: Stage = 'torn_tail_found';
 interface PendingFragment {
   readonly firstLine: bigint;
   readonly looksForeign: boolean;
-  /** Over everything but the final newline. */
+  /** Covers everything except the final newline. */
   readonly hash: Hash;
   bytes: number;
   endsWithNewline: boolean;
@@ -36,7 +36,7 @@ interface PendingFragment {
 
 export class ChainScan {
   #head: AuditPosition | null = null;
-  /** Hash of the record before the head: tells a fork from other disorder. */
+  /** The hash of the record before the head: tells a fork from other disorder. */
   #beforeHead = NO_PREVIOUS;
   #anchored: boolean;
   #fragment: PendingFragment | null = null;
@@ -44,12 +44,14 @@ export class ChainScan {
   #records = 0n;
   #tornTails = 0n;
 
-  /** `from` the beginning, or at some line in the middle, where the first record is taken as it stands. */
+  /**
+   * Starts at the beginning, or at a line in the middle, where the first record is accepted without its predecessor.
+   */
   constructor(from: 'beginning' | 'middle') {
     this.#anchored = from === 'beginning';
   }
 
-  /** The same scan, to go on from here without moving this one. */
+  /** A copy that can continue from here without changing this scan. */
   copy(): ChainScan {
     const copy = new ChainScan('beginning');
     copy.#head = this.#head;
@@ -80,7 +82,7 @@ export class ChainScan {
     return this.#tornTails;
   }
 
-  /** What follows the last complete record and is none; at the end of the file that is a torn tail. */
+  /** The lines after the last complete record that are not records; at the end of the file they are a torn tail. */
   get fragment(): Fragment | null {
     const pending = this.#fragment;
     if (pending === null) return null;
@@ -95,12 +97,15 @@ export class ChainScan {
     };
   }
 
-  /** The file begins with text that no audit log ever held: appending to it would be vandalism. */
+  /**
+   * Whether the file begins with text that no audit log contains. It belongs to somebody else, so nothing is appended
+   * to it.
+   */
   get looksForeign(): boolean {
     return this.#head === null && this.#anchored && this.#fragment?.looksForeign === true;
   }
 
-  /** Takes the next line, without its newline. Returns where the chain breaks; the scan is over then. */
+  /** Takes the next line, without its newline. Returns where the chain breaks; the scan then ends. */
   next(
     line: Buffer,
     terminated: boolean,
@@ -208,8 +213,8 @@ export class ChainScan {
   }
 
   /**
-   * A fragment is accounted for by the record after it that names its very bytes, with the newline that ended it or
-   * without.
+   * A fragment is accounted for if the record after it reports exactly its bytes, with or without the newline that
+   * ended them.
    */
   #accountedFor(fragment: PendingFragment, record: ParsedRecord, expected: bigint): boolean {
     if (record.stage !== TORN || record.seq !== expected || !isObject(record.tornTail)) return false;

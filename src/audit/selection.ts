@@ -1,13 +1,13 @@
 /**
- * Some lines of a log. Not where each of them stands is kept, but how many there are up to each block of the index, so
- * that memory is bounded whatever matches: a page of them is searched for again in the blocks that hold it.
+ * Some lines of a log. To keep memory bounded, only the number of matches up to each block of the index is stored, not
+ * the place of each match. A page is searched for again in the blocks that hold it.
  */
 import type { AuditLine, AuditSelection } from '../control-plane/model/audit-reader.ts';
 import { BlockCounts, type Stretch } from './block-counts.ts';
 import type { Matcher } from './filter.ts';
 import { auditLine, searchLines, type IndexedLog } from './line-search.ts';
 
-/** Searches the whole log, once. */
+/** Searches the whole log once. */
 export async function selectLines(log: IndexedLog, match: Matcher): Promise<AuditSelection> {
   const counter = new BlockCounter(log);
   await searchLines(log.file, { from: 0, to: log.index.size, numbered: false }, match, ({ offset }) => {
@@ -35,14 +35,14 @@ class BlockCounter {
     this.#upTo = new Uint32Array(index.blocks);
   }
 
-  /** Counts a line that begins at a byte; in ascending order. */
+  /** Counts a line that begins at a byte; call it in ascending order. */
   add(offset: number): void {
     for (; this.#block + 1 < this.#upTo.length && this.#index.startOf(this.#block + 1) <= offset; this.#block += 1)
       this.#upTo[this.#block] = this.#count;
     this.#count += 1;
   }
 
-  /** How many lines there are in each block and all before it. */
+  /** For each block, how many lines begin in it and in all blocks before it. */
   get upTo(): Uint32Array {
     return this.#upTo.fill(this.#count, this.#block);
   }

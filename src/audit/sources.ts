@@ -1,6 +1,6 @@
 /**
- * The one reader of every file that holds records: a log, a selection, an export, a bundle; from a file, a pipe or
- * standard input. It reads once, in constant memory, and never rejects for what the content is.
+ * The one reader of every file that holds records (a log, a selection, an export, a bundle), from a file, a pipe or
+ * standard input. It reads once, in constant memory, and never rejects because of the content.
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -19,25 +19,25 @@ import { SelectionForm } from './forms/selection.ts';
 import { openLog } from './opened.ts';
 
 /**
- * Where the bytes come from. Without `as` the first line tells the form. `log`: the log of a directory, which is a
- * regular file and nothing else; `selection`: plain records are some of a log and not presented as the whole of it.
+ * Where the bytes come from. Without `as`, the first line decides the form. `log`: the log of a directory, which must
+ * be a regular file; `selection`: plain records count as a part of a log, not as the whole.
  */
 export type AuditFileSource = (
   | { readonly file: string }
   | { readonly stream: AsyncIterable<Buffer>; readonly name: string }
 ) & {
   readonly as?: 'log' | 'selection';
-  /** Is told the bytes as they are read: all of them where nothing is wrong. */
+  /** Receives the bytes as they are read: all of them if nothing is wrong. */
   readonly seen?: (bytes: Buffer) => void;
 };
 
-/** Bytes of the first line that tell the form; every manifest names its form at its beginning. */
+/** How many bytes of the first line decide the form; every manifest names its form at its beginning. */
 const TELLING_BYTES = 32;
 const CSV_BEGINS = /^"?selected"?,"?line"?,"?seq"?,/;
 
 /**
- * Verifies a file and hands each piece over in its order, behind a break too. What cannot be read is a verdict.
- * `bytes` of the verdict are those that were read.
+ * Verifies a file and passes on each piece in order, also after a break. An unreadable file is a verdict. `bytes` of
+ * the verdict counts the bytes that were read.
  */
 export async function verifyAuditFile(
   source: AuditFileSource,
@@ -68,7 +68,7 @@ export async function verifyAuditFile(
     }
     if (bytes === 0n && isPipe) throw new NotReadable('Not one byte arrived: what writes to the pipe had nothing.');
     form ??= begin();
-    // Where the rest is not read, a piece may have ended inside a letter.
+    // If the rest is not read, the last piece may end inside a character.
     if (isWanted) form.push(undoing.end());
     const { verdict, tolerated, ...rest } = form.end();
     return { ...rest, verdict: { ...verdict, bytes }, tolerated: [...undoing.notes, ...tolerated] };
@@ -82,7 +82,7 @@ async function opened(source: AuditFileSource): Promise<{ chunks: AsyncIterable<
   const { file } = source;
   const found = await stat(file);
   if (found.isFile() || source.as === 'log') return { chunks: logChunks(file), isPipe: false };
-  // To read a terminal is to wait for what nobody types, and a device never ends.
+  // Reading a terminal would wait for input that nobody types, and a device never ends.
   if (!found.isFIFO()) throw new NotReadable(`${file} is neither a file nor a pipe.`);
   return { chunks: createReadStream(file) as AsyncIterable<Buffer>, isPipe: true };
 }
@@ -92,7 +92,7 @@ async function* logChunks(file: string): AsyncGenerator<Buffer> {
   yield* chunksOf(log, file);
 }
 
-/** The form that a file begins like. */
+/** The form that the first bytes of a file show. */
 export function formOf(
   begun: Buffer,
   as: AuditFileSource['as'],

@@ -1,6 +1,6 @@
 /**
- * The end of the log as the writer knows it. Every record that anyone appends is checked before something is built
- * upon it; what was checked once is not read again, but for the last line, which is compared byte for byte.
+ * The end of the log as the writer knows it. Every record that anyone appends is checked before the writer builds on
+ * it. A checked record is not read again, except the last line, which is compared byte for byte.
  */
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
 import { writeWhole } from '../files/whole.ts';
@@ -12,14 +12,14 @@ import { ChainScan, type Fragment } from './scan.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 const CARRIAGE_RETURN = 0x0d;
-/** A log up to this size is checked from its first record when it is opened, a longer one over this last part. */
+/** A log up to this size is checked from its first record when it is opened; of a longer one, only this last part. */
 export const CHECKED_BYTES = 64 * 1024 * 1024;
 
 /** Where the next record goes. */
 export interface TailEnd {
   readonly head: AuditPosition | null;
   readonly fragment: Fragment | null;
-  /** The last line, record or not, lacks its newline. */
+  /** The last line, record or not, has no newline. */
   readonly needsNewline: boolean;
 }
 
@@ -36,11 +36,11 @@ interface OpenTail {
   /** The byte from which lines are read and counted. */
   readonly checkedFrom: number;
   readonly splitter: LineSplitter;
-  /** Where the line begins that has not ended yet. */
+  /** Where the unfinished line begins. */
   lineStart: number;
-  /** Where the file ends, as it was found under the lock and is written to since. */
+  /** The end of the file, as found under the lock and advanced by each write. */
   end: number;
-  /** How far it is known to be on the disk: what others wrote may not be, where they died before their flush ended. */
+  /** How much is known to be on disk: another writer may have died before its flush ended. */
   flushed: number;
 }
 
@@ -49,7 +49,7 @@ export class LogTail {
   readonly #files: AuditFiles;
   readonly #checkedBytes: number;
   #tail: OpenTail | null = null;
-  /** Outlives the open file: a log that does not hold it any more is never continued by this process. */
+  /** Outlives the open file: this process never continues a log that no longer holds this record. */
   #known: KnownRecord | null = null;
 
   constructor(path: string, files: AuditFiles, checkedBytes: number) {
@@ -66,7 +66,7 @@ export class LogTail {
     return this.#path;
   }
 
-  /** Where the log ends, as it was found under the lock and is written to since. */
+  /** The end of the log, as found under the lock and advanced by each write. */
   get end(): number {
     return this.#opened().end;
   }
@@ -85,7 +85,7 @@ export class LogTail {
     }
   }
 
-  /** Opens the log, or creates it where none was ever seen; a known record has to stand where it stood. */
+  /** Opens the log, or creates it if it never existed; a known record must still stand at its place. */
   open(): void {
     const file = this.#openFile();
     try {
@@ -111,13 +111,16 @@ export class LogTail {
     }
   }
 
-  /** Reads on to the present end without holding anybody up: what stands there does not change any more. */
+  /** Reads on to the current end without blocking anybody, because what stands there no longer changes. */
   async catchUp(): Promise<void> {
     const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
     while (this.#readOn(this.#opened(), chunk)) await new Promise(resolve => setImmediate(resolve));
   }
 
-  /** Under the lock: is it still the same file, what was appended meanwhile, and where does the next record go? */
+  /**
+   * Called under the lock: checks that it is still the same file, reads what was appended, and finds where the next
+   * record goes.
+   */
   settle(): TailEnd {
     const tail = this.#opened();
     const size = this.#sizeOfSameFile(tail);
@@ -132,12 +135,11 @@ export class LogTail {
   }
 
   /**
-   * P7-O3: one record, in two writes. Its hash, without which it is none, follows only when a look has shown that
-   * nobody wrote in between. So whoever was stopped after his last look, lost the lock and is woken up behind the
-   * records of another leaves a torn tail, and forks no chain. One write could not: no system appends on condition that
-   * a file still ends where it did. It would have forked the chain by the time of the look behind it, and to cut it
-   * back then would be to cut beside another's append, and not at all where the process dies in between. `look` throws
-   * where the lock is lost.
+   * P7-O3: one record, in two writes. Its hash, without which it is not a record, is written only after a look has
+   * shown that nobody wrote in between. If this process is stopped after that look, loses the lock and continues after
+   * another's records, it leaves a torn tail, but no forked chain. One write could fork it: no system appends on the
+   * condition that the file still ends at a known place. A look afterwards comes too late: to cut the record off could
+   * destroy another's append, and a process that dies first cuts nothing. `look` throws if the lock is lost.
    */
   append(line: Buffer, look: () => void): void {
     const end = line.length - RECORD_END_BYTES;
@@ -164,7 +166,7 @@ export class LogTail {
     tail.flushed = end;
   }
 
-  /** Goes on over what was just appended, by the same reading that a verifier would do. */
+  /** Continues the scan over the bytes just appended, exactly as a verifier would read them. */
   advance(lines: readonly Buffer[]): AuditPosition {
     const tail = this.#opened();
     for (const line of lines) this.#push(tail, line);
@@ -186,7 +188,7 @@ export class LogTail {
     }
   }
 
-  /** How long the file is now, if the path still leads to it and nothing else does. */
+  /** The current size of the file; throws unless the path, and only this path, still leads to it. */
   #sizeOfSameFile({ facts }: OpenTail): number {
     const now = this.#files.facts(this.#path);
     if (now === null) throw unavailable(`${this.#path} was deleted while it was in use`);
@@ -196,7 +198,7 @@ export class LogTail {
     return now.size;
   }
 
-  /** Each name may stand in a directory with a lock of its own: two writers at once. */
+  /** A file with several names may have a lock beside each of them: two writers at once. */
   #refuseSecondNames({ names }: FileFacts): void {
     if (names > 1)
       throw unavailable(
@@ -247,8 +249,8 @@ export class LogTail {
   }
 
   /**
-   * No interrupted write leaves a whole record and a carriage return: something rewrote the file. Verification leaves
-   * carriage returns out, so what was built upon it as upon a fragment would fork the chain.
+   * No interrupted write leaves a whole record and a carriage return, so a tool rewrote the file. Verification ignores
+   * carriage returns, so a writer that took this line for a fragment would fork the chain.
    */
   #refuseRewritten(line: Buffer, { checkedFrom }: OpenTail): void {
     const record = line[line.length - 1] === CARRIAGE_RETURN ? parseLine(line.subarray(0, -1)) : null;

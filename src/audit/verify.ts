@@ -1,6 +1,6 @@
 /**
- * Verification: streams the file once, in constant memory, writes nothing, needs no editor and no lock, and works on
- * a copy. What the chain alone cannot show (a cut end, a rewritten whole) is shown by heads known from elsewhere.
+ * Verification: streams the file once, in constant memory, writes nothing, needs no editor and no lock, and works on a
+ * copy. Heads known from elsewhere reveal what the chain alone cannot: a cut end, or a log rewritten as a whole.
  */
 import type { AuditVerification } from '../control-plane/model/audit-reader.ts';
 import type { AuditPosition } from '../control-plane/model/audit-position.ts';
@@ -12,8 +12,7 @@ import { LineSplitter } from './lines.ts';
 import { ChainScan } from './scan.ts';
 
 /**
- * Verifies a log that arrives in pieces, against the heads known from elsewhere (the editor's storage, a kernel's
- * events).
+ * Verifies a log that arrives in pieces, against heads known from elsewhere (the editor's storage, a kernel's events).
  */
 export class Verifier {
   readonly #scan = new ChainScan('beginning');
@@ -25,18 +24,18 @@ export class Verifier {
   #line = 0n;
   #bytes = 0n;
 
-  /** `take` is handed every record and every line that is none, behind a break in the chain too. */
+  /** `take` receives every record and every other line, also after a break in the chain. */
   constructor(heads: readonly AuditPosition[], take?: TakePiece) {
     this.#heads = new KnownHeads(heads);
     this.#take = take;
   }
 
-  /** What a copy added and is left out of the reading, as the subject of a sentence. */
+  /** What a tool added and the reading ignores, as the subject of a sentence. */
   get removed(): string | null {
     return this.#ends.removed;
   }
 
-  /** Takes the next bytes; `false` when nothing that follows can change the answer. */
+  /** Takes the next bytes; `false` if nothing that follows can change the result. */
   push(chunk: Buffer): boolean {
     this.#bytes += BigInt(chunk.length);
     const more = this.#splitter.push(chunk, line => this.#next(line, true));
@@ -45,7 +44,7 @@ export class Verifier {
     return false;
   }
 
-  /** The file has ended. */
+  /** Call it at the end of the file. */
   end(): AuditVerification {
     const unended = this.#splitter.pendingBytes > 0;
     if (unended) this.#next(this.#splitter.pending, false);
@@ -77,8 +76,8 @@ export class Verifier {
   }
 
   /**
-   * After a break heads are still looked for, and records handed over: a record whose hash a kernel has seen is what
-   * was written, wherever it stands.
+   * After a break, heads are still looked for and records passed on: a record whose hash a kernel has seen is genuine,
+   * wherever it stands.
    */
   #behindBreak(line: Buffer): boolean {
     const record = this.#isWanted() && line.length <= MAX_LINE_BYTES ? parseLine(line) : null;
@@ -155,10 +154,7 @@ export class Verifier {
   }
 }
 
-/**
- * The writer refuses it by the same length, however it came in pieces: what the one would build upon is what the other
- * calls intact.
- */
+/** The writer refuses a line of the same length, so both call the same lines intact, in whatever pieces they arrive. */
 function tooLong(line: bigint): Finding {
   return { kind: 'record_edited', line, seq: null, message: `Line ${line} is longer than any record.` };
 }

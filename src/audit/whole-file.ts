@@ -1,13 +1,13 @@
-/** Writes a file that is there whole or not at all, and tells apart what failed: the file, or what it was made of. */
+/** Writes a file so that it is there whole or not at all, and tells whether the file or its source failed. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { Replacement, type ReplacementStep } from '../files/replacement.ts';
 import { causeOf, codeOf } from './causes.ts';
 
-/** What the file is made of could not be read. */
+/** The source of the file's content could not be read. */
 export class SourceFailed extends Error {}
 
-/** The file is there whole; that it has its name may not outlast a power cut. */
+/** The file is there whole, but a power cut may still remove its name. */
 export class NotFlushed extends Error {
   readonly code: string | undefined;
 
@@ -18,8 +18,8 @@ export class NotFlushed extends Error {
 }
 
 /**
- * Writes `pieces` to a file that is there whole or not at all. `onlyNew`: refused with EEXIST where a file of this name
- * stands already.
+ * Writes `pieces` to a file that is there whole or not at all. `onlyNew`: refuses with EEXIST if a file of this name
+ * exists.
  */
 export async function writeFileWhole(
   file: string,
@@ -45,7 +45,7 @@ export async function writeFileWhole(
   });
 }
 
-/** What holds of a file that could not be written as it should; what it was made of has no part in it. */
+/** What is true after a file could not be written properly; does not cover errors of its source. */
 export function writeFailure(file: string, error: unknown): string {
   return error instanceof NotFlushed
     ? `The export to ${file} is whole; whether its name outlasts a power cut is not known, because its directory ` +

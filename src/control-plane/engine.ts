@@ -1,6 +1,6 @@
 /**
- * What an engine, a kind of database system, says of itself: the same for every cluster of it. Nothing of it contacts
- * anybody, and nothing outside of an engine's own folder names one or knows a word that only one has.
+ * What an engine (a kind of database system) says about itself, the same for all its clusters. Nothing here contacts
+ * anybody. Outside its own folder, no code names an engine or uses a word that only one engine has.
  */
 import type * as z from 'zod/mini';
 import type { ClusterConfig } from './clusters/cluster.ts';
@@ -11,33 +11,36 @@ import type { KernelEvent, Wire } from './model/views.ts';
 
 /** A secret that a cluster of this engine may need. Its texts are whole sentences, translated by the editor. */
 export interface SecretKind {
-  /** By which it is kept and handed to the engine. */
+  /** The key under which the secret is kept and handed to the engine. */
   readonly id: string;
-  /** In a sentence: "access token". */
+  /** Its name within a sentence: "access token". */
   readonly noun: string;
   /**
-   * What it is given for: a secret of a cluster that is reached elsewhere, or as another one, has to be given anew.
-   * `undefined`: the cluster, as it is configured, has no use for it.
+   * What the secret is bound to: when the cluster's address or account changes, a person must give the secret anew.
+   * `undefined`: the cluster, as configured, does not need this secret.
    */
   readonly boundTo: (cluster: ClusterConfig) => readonly unknown[] | undefined;
-  /** What it has to look like, where it has a form; the sentences repeat nothing of a secret. */
+  /** What the secret must look like, if it has a form. These sentences never repeat any part of a secret. */
   readonly form?: {
     readonly holds: (secret: string) => boolean;
-    /** Said where a secret of another form is to be used. */
+    /** Shown when a stored secret does not have the form. */
     readonly refused: string;
-    /** Said in the editor while another form is typed. */
+    /** Shown in the editor while a person types something of another form. */
     readonly misfit: string;
-    /** The form in a word or two, where people have to know it beforehand. */
+    /** The form in a word or two, if people must know it before they type. */
     readonly asked: string | null;
   };
-  /** Whose secret it is, where it is somebody's. */
+  /** The account that the secret belongs to, if there is one. */
   readonly account?: (cluster: ClusterConfig) => string | undefined;
-  /** Where the terminal program looks for it: a member of its configuration that names files, and a variable. */
+  /**
+   * Where the terminal program finds the secret: the field of its configuration that names files, and an environment
+   * variable.
+   */
   readonly terminal: { readonly files: string; readonly variable: string };
-  /** How the editor asks for it and says what became of it; `{0}` in `kept` and `removed` is the cluster's name. */
+  /** How the editor asks for the secret and reports the result; `{0}` in `kept` and `removed` is the cluster's name. */
   readonly editor: {
     readonly label: string;
-    /** `{0}` is what `account` says. */
+    /** `{0}` is the result of `account`. */
     readonly placeHolder: string;
     readonly prompt: string;
     readonly kept: string;
@@ -45,113 +48,120 @@ export interface SecretKind {
   };
 }
 
-/** The forms of which an engine makes the members of a configured cluster that only it has. */
+/** The building blocks from which an engine describes its own fields of a configured cluster. */
 export interface ConfigurationForms {
-  /** Text that reads like a name of at most so many characters, and may therefore be shown and recorded. */
+  /** Text that reads like a name of at most `most` characters, and may therefore be shown and recorded. */
   readonly name: (most: number) => Form;
   /** Host and port; an IPv6 address stands in brackets. */
   readonly hostAndPort: Form;
-  /** At least one of a form. */
+  /** A list with at least one item of this form. */
   readonly list: (of: Form) => Form;
-  /** These members and no others. */
+  /** An object with exactly these fields. */
   readonly object: (members: Readonly<Record<string, Form>>) => Form;
-  /** A member that may be left out. */
+  /** A field that may be left out. */
   readonly optional: (form: Form) => Form;
 }
 
-/** What a member of a configured cluster has to be. */
+/** The form of one field of a configured cluster. */
 export type Form = z.core.$ZodType;
 
-/** The members of a configured cluster that only one engine has. */
+/** The fields of a configured cluster that only one engine has. */
 export type EngineOptions = Readonly<Record<string, Form>>;
 
 /** What an address of one scheme is. */
 export interface AddressScheme {
-  /** Without TLS: for loopback only. */
+  /** An address without TLS: allowed only on loopback. */
   readonly isPlain: boolean;
-  /** Whether it may be below a path, as behind a proxy; without one it names its port. */
+  /** Whether the address may have a path, as behind a proxy; an address without a path must name its port. */
   readonly hasPath: boolean;
 }
 
-/** An event of the past as it is written down: 64-bit values are decimal strings. */
+/** An event of the past as it is recorded: 64-bit values are decimal strings. */
 export type PastEvent = Wire<KernelEvent>;
 
 /**
- * The moment of an event before which nobody can have read a state of this epoch held by this primary; `null`: by
- * whomever. Of a cluster that keeps one history, neither a state of a later epoch.
+ * The event that begins an epoch: before it, nobody can have read a state of this epoch held by this primary. `primary`
+ * is `null`: held by any node. If the cluster keeps one history, this is true for later epochs, too.
  */
 export interface Begin {
-  /** Place of the event in what was given. */
+  /** The index of the event in the given list. */
   readonly event: number;
   readonly epoch: bigint;
   readonly primary: string | null;
 }
 
-/** What an engine keeps of the past, and what that proves beyond its own order. Pure. */
+/** The history that an engine keeps, and what it proves beyond its own order. Pure. */
 export interface Past {
-  /** `node`: each node its own · `cluster`: all members tell one. */
+  /** `node`: each node keeps its own history · `cluster`: all members tell the same one. */
   readonly keptBy: 'node' | 'cluster';
-  /** By what its events are ordered, and by what two tellings are of one event. */
+  /** The field that orders the events, and by which two reports are known to be of the same event. */
   readonly key: 'seq' | 'time';
-  /** Whether numbers that are skipped are events that are not there. */
+  /** Whether a skipped number means a missing event. */
   readonly isCounted: boolean;
-  /** `events` are of one history, in its order. */
+  /** `events` belong to one history, in its order. */
   readonly begins: (events: readonly PastEvent[]) => readonly Begin[];
-  /** Of the events of a request, in the order of a node's history, the last that was there before this answer. */
+  /**
+   * The last event that the node had when it gave this answer. `events` are those of one request, in the node's order.
+   */
   readonly named: (answer: string, events: readonly PastEvent[], node: string) => PastEvent | undefined;
-  /** What an event says of the end of its request; `null`: nothing. */
+  /** What an event proves about the outcome of its request; `null`: nothing. */
   readonly outcome: (event: PastEvent) => Outcome | null;
 }
 
 export interface Engine {
   /** The `kind` of a configured cluster. */
   readonly id: string;
-  /** How people call it. */
+  /** The name that people use. */
   readonly label: string;
-  /** The document about it that ships, by its path in the package; the overview speaks of an engine without one. */
+  /** The path in the package of the engine's guide; without one, the overview describes the engine. */
   readonly guide?: string;
-  /** Whether an address may be said to lead to a named member, because what answers there may announce another one. */
+  /**
+   * Whether the configuration may say which member an address leads to. The member that answers may announce another
+   * name.
+   */
   readonly namesMembers: boolean;
-  /** How its addresses look, by their schemes, and how a person is asked for them. */
+  /** What its addresses look like, by scheme, and how a person is asked for them. */
   readonly addresses: {
     readonly schemes: Readonly<Record<string, AddressScheme>>;
     readonly example: string;
     readonly prompt: string;
   };
-  /** The secrets that its clusters may need; the first one is asked for when a cluster is added. */
+  /** The secrets that its clusters may need; the first one is asked for when a person adds a cluster. */
   readonly secrets: readonly [SecretKind, ...(readonly SecretKind[])];
-  /** What is to be known of a command beside what holds for every engine. */
+  /** What is special about a command with this engine, for the help. */
   readonly help: Readonly<Partial<Record<CommandName, string>>>;
   readonly options: (forms: ConfigurationForms) => EngineOptions;
-  /** An address as it is asked, from how this engine writes its own addresses. */
+  /** The form of an address that the client uses, made from the form that this engine writes. */
   readonly bareAddress: (url: string) => string;
   /**
-   * What it shows beside an explanation that stands in a record; `null` for what it does not know how to show. Loads
-   * its code when it is asked.
+   * What the engine shows beside a recorded explanation; `null` if it cannot show it. Loads its code at the first call.
    */
   readonly describeRecorded: (target: string, kernel: RecordedKernel | null) => Promise<Document | null>;
-  /** What it keeps of the past. Loads its code when it is asked. */
+  /** The history that the engine keeps. Loads its code at the first call. */
   readonly past: () => Promise<Past>;
-  /** Whether a kernel's answer asks for a secret, or for another one than it was shown. */
+  /** Whether a kernel's answer asks for a secret, or for another secret than the one it got. */
   readonly wantsSecret: (error: ControlError) => boolean;
-  /** Whether a node of it can be asked what became of a request. */
+  /** Whether a node can be asked for the outcome of a request. */
   readonly looksUpRequests: boolean;
-  /** What its states, halts and denials mean, in the words of its contract, by the words that it answers with. */
+  /** What its states, halts and denials mean in the words of its contract; the keys are the words in its answers. */
   readonly meanings: ReadonlyMap<string, string>;
   /** Why a text cannot be the id of a node. */
   readonly invalidNodeId: (node: string) => ControlError | undefined;
 }
 
-/** What a record holds of the kernel's state beside an explanation, as far as every engine has it. */
+/** What a record holds of the kernel's state beside an explanation; only what every engine has. */
 export interface RecordedKernel {
   readonly epoch: string | null;
   readonly members: readonly unknown[];
 }
 
-/** The engines that there are; the first one is meant where none is named. */
+/** All engines; the first one is the default. */
 export type Engines = readonly [Engine, ...(readonly Engine[])];
 
-/** The engine of a configured cluster. Its kind was checked when it was parsed: throws where there is none of it. */
+/**
+ * The engine of a configured cluster. Throws for an unknown kind, because the kind was checked when the configuration
+ * was parsed.
+ */
 export function engineOf<E extends Engine>(engines: readonly E[], { kind }: Pick<ClusterConfig, 'kind'>): E {
   const engine = engines.find(({ id }) => id === kind);
   if (engine === undefined) throw new Error(`no engine "${kind}"`);

@@ -19,7 +19,7 @@ import type {
 } from './model/views.ts';
 import type { CostReading, ExecutedControl, ExplainedReading } from './explanation/words.ts';
 
-/** Who asks, as sent to the kernel and recorded as asserted. */
+/** The person who asks, as sent to the kernel and recorded. Nobody proves this identity. */
 export interface OperatorReference {
   readonly id: string;
   readonly authority: string;
@@ -36,11 +36,11 @@ export interface ControlRequest {
   readonly operator: OperatorReference;
   /** What the operator saw; `null` only for an engine that counts none. */
   readonly controlVersion: bigint | null;
-  /** The state from which it was explained, as the kernel calls it. */
+  /** The state from which the request was explained, by the kernel's name for it. */
   readonly snapshot: string;
   /**
-   * How long the kernel itself may take for its answer, in milliseconds, as it was explained; the configured limit is
-   * raised to that.
+   * Milliseconds that the kernel itself may take to answer, according to its explanation; the configured limit is
+   * raised to this.
    */
   readonly answerMs: number | null;
   /** Position of this request's own `dispatch_intent`. */
@@ -54,36 +54,38 @@ export interface PromotionRequest extends ControlRequest {
   readonly primaryId: string | null;
 }
 
-/** The history that a node keeps. */
+/** Which node's history to read. */
 export interface HistoryOf {
   readonly node: string;
   /** Also asks for the fate of this request. */
   readonly requestId?: string | undefined;
-  /** Asks for the part that lies before a position that an answer of this node named; without it, for the newest. */
+  /**
+   * Asks for the part before this position, which an earlier answer of the node named; without it, for the newest part.
+   */
   readonly before?: string | undefined;
 }
 
 /**
- * A cluster's kernel: one method per operation, each at most one answer. Reads may ask the endpoints in
- * configured order; a control request is exactly one HTTP request (P7-E1, P7-F3). Errors come back as values.
+ * A cluster's kernel: one method for each operation, with at most one answer. Reads may ask the endpoints in configured
+ * order; a control request is exactly one HTTP request (P7-E1, P7-F3). Errors are returned as values.
  */
 export interface Kernel {
-  /** Operations that this kind of kernel cannot do, with the reason; refused before any traffic. */
+  /** Operations that this kind of kernel does not support, with the reason; they are refused before any traffic. */
   readonly unsupported: Readonly<Partial<Record<KernelOperation, string>>>;
-  /** Whether this kind of kernel counts control versions: then no control request goes out without one. */
+  /** Whether this kind of kernel counts control versions; if so, no control request goes out without one. */
   readonly hasControlVersion: boolean;
   /**
-   * Differs where anything differs with which the kernel is reached: token, password, key, certificate, CA. Held in
-   * memory, shown and recorded nowhere.
+   * Changes when anything changes that is used to reach the kernel: token, password, key, certificate, CA. Held in
+   * memory, neither shown nor recorded.
    */
   readonly access: string;
-  /** `from`, here and below: asks this configured address, and no other in its place. */
+  /** `from`, here and below: asks only this configured address. */
   readCluster(from?: string): Promise<Result<DocumentedReading<ClusterView>>>;
   readNode(node: string): Promise<Result<DocumentedReading<NodeView>>>;
   readReplication(from?: string): Promise<Result<DocumentedReading<ReplicationView>>>;
-  /** Where a node is named, it answers itself, or nobody does; then `from` is not given. */
+  /** If a node is named, only that node is asked, and `from` is not given. */
   readPromotion(of?: HistoryOf, from?: string): Promise<Result<DocumentedReading<PromotionView>>>;
-  /** The newest segments, or the part that lies before a position that an answer named. */
+  /** The newest segments, or the part before a position that an earlier answer named. */
   readWal(node: string, before?: string): Promise<Result<DocumentedReading<WalView>>>;
   readSnapshots(node: string, before?: string): Promise<Result<DocumentedReading<SnapshotsView>>>;
   declareDiagnosticsCost(node: string): Promise<Result<CostReading>>;
@@ -98,14 +100,14 @@ export interface Kernel {
 /** The configured clusters as they are now, and the kernel behind each. */
 export interface Clusters {
   find(name: string): Result<ClusterConfig>;
-  /** All configured entries as they stand there, valid or not. */
+  /** All configured entries as they are written, valid or not. */
   entries(): readonly unknown[];
   connect(cluster: ClusterConfig): Promise<Result<Kernel>>;
 }
 
 /**
- * All that the control plane can do to the log: append one record durably. Resolves only after fsync.
- * Rejects with `AuditUnavailable` otherwise; then the record may or may not be there, and nothing may rely on it.
+ * The one thing that the control plane can do to the log: append one record durably. Resolves only after fsync;
+ * otherwise rejects with `AuditUnavailable`. Then the record may or may not be in the log, so nothing may rely on it.
  */
 export interface AuditLog {
   append(entry: AuditEntry): Promise<AuditPosition>;
@@ -121,7 +123,7 @@ export interface ConfirmationPrompt {
   readonly requestId: string;
   readonly token: string;
   readonly explanation: Explanation;
-  /** What the engine shows beside it. */
+  /** What the engine shows beside the explanation. */
   readonly document: Document;
   readonly explanationDigest: string;
   readonly type: 'standard' | 'enhanced';
@@ -129,7 +131,7 @@ export interface ConfirmationPrompt {
   readonly nodeName: string;
   /** What the person has to type. */
   readonly toType: ConsentText;
-  /** One acknowledgement each, for an enhanced confirmation. */
+  /** Invariants that the person acknowledges one by one, for an enhanced confirmation. */
   readonly acknowledge: readonly string[];
   readonly operator: Operator;
 }
@@ -145,11 +147,14 @@ export type ConfirmationAnswer =
   | { readonly kind: 'declined'; readonly at: string }
   | { readonly kind: 'voided'; readonly why: string };
 
-/** Shows an explanation and asks a person. The only way by which a layer below reaches the one above. */
+/** Shows an explanation and asks a person. This is the only way in which a lower layer reaches an upper one. */
 export interface Confirmer {
-  /** Checked before anything else, so that nobody is asked where nobody can answer (no terminal, say). */
+  /**
+   * Why nobody can be asked, for instance without a terminal. Checked before anything else, so that no work is done in
+   * vain.
+   */
   unavailable(): ControlError | undefined;
-  /** `voided` aborts when the confirmation can no longer be accepted; the dialogs should go away. */
+  /** `voided` aborts when the confirmation can no longer be accepted; dialogs should then close. */
   confirm(prompt: ConfirmationPrompt, voided: AbortSignal): Promise<ConfirmationAnswer>;
 }
 

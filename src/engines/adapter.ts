@@ -1,19 +1,19 @@
-/** What this program needs of an engine beside what the control plane knows of it: the way to its kernel. */
+/** What an engine provides beside the control plane's description of it: how to reach its kernel. */
 import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import type { Engine } from '../control-plane/engine.ts';
 import type { Kernel } from '../control-plane/ports.ts';
 import type { Timeouts } from './http/endpoint.ts';
 import type { TlsIdentity } from './http/http.ts';
 
-/** With what a cluster is reached, whatever its engine. */
+/** What a cluster of any engine is reached with. */
 export interface Reach {
   readonly tls: TlsIdentity;
   readonly timeouts: Timeouts;
-  /** `Kernel.access`: differs where anything differs with which the kernel is reached. */
+  /** Becomes `Kernel.access`: changes when anything changes that is used to reach the kernel. */
   readonly fingerprint: string;
 }
 
 export interface EngineAdapter extends Engine {
-  /** The kernel behind a cluster, by the secrets that it has, by their ids. Loads its code, and contacts nobody. */
+  /** The kernel of a cluster; the secrets are keyed by their ids. Loads its code and contacts nobody. */
   open(cluster: ClusterConfig, secrets: Readonly<Partial<Record<string, string>>>, reach: Reach): Promise<Kernel>;
 }

@@ -1,4 +1,4 @@
-/** From a configured cluster to its kernel. Reads the TLS files and contacts nobody. */
+/** Connects a configured cluster to its kernel. Reads the TLS files and contacts nobody. */
 import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import { parseClusterConfig } from '../control-plane/clusters/configuration.ts';
 import { digest } from '../control-plane/model/digest.ts';
@@ -12,14 +12,14 @@ import { ENGINES } from './registry.ts';
 
 export type { Timeouts } from './http/endpoint.ts';
 
-/** Milliseconds that a request may take where nothing else is configured. */
+/** Milliseconds that a request may take unless configured otherwise. */
 export const DEFAULT_TIMEOUTS: Timeouts = { connectMs: 5_000, readMs: 10_000, controlMs: 60_000 };
 
 /** The secrets of one cluster, by the ids that its engine gives them. */
 export type Secrets = Readonly<Partial<Record<string, string>>>;
 
 export interface ConnectOptions {
-  /** Each is sent to the addresses only for which it was given. */
+  /** Each secret is sent only to the addresses for which a person gave it. */
   readonly secrets?: Secrets;
   readonly timeouts: Timeouts;
 }
@@ -27,8 +27,8 @@ export interface ConnectOptions {
 const MAX_TIMEOUT_MS = 60 * 60 * 1000;
 
 /**
- * The kernel behind `cluster`, or why there is none: an invalid or insecure configuration (checked here once more,
- * P7-F1), a TLS file that cannot be used, a secret of a form that its engine cannot send, a kind that is not supported.
+ * The kernel of `cluster`, or why there is none: an invalid or insecure configuration (checked again here, P7-F1), a
+ * TLS file that cannot be used, a secret in a form that its engine cannot send, or an unknown kind of engine.
  */
 export async function connect(
   cluster: ClusterConfig,

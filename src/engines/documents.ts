@@ -1,4 +1,4 @@
-/** What the documents of all engines are made with: values, named sections, events and what is missing of them. */
+/** The building blocks of all engines' documents: values, named sections, events and the gaps between events. */
 import { success, type Result } from '../control-plane/model/errors.ts';
 import type {
   Block,
@@ -31,9 +31,9 @@ import {
 } from '../control-plane/model/views.ts';
 import { named } from './named.ts';
 
-/** A value that does not exist here, which is not unknown. */
+/** A value that does not exist here; so it is not unknown. */
 export const ABSENT: Cell = { is: 'absent' };
-/** The same in a word of ours. */
+/** The same, shown as a word of ours. */
 export const NONE: Cell = { is: 'absent', word: label('none') };
 
 /** A value, written as `is` says. */
@@ -41,32 +41,32 @@ export function plain(is: Form, value: string | null): Plain {
   return { is, value };
 }
 
-/** A fact under a name of ours. */
+/** A fact with a name of ours. */
 export function fact(name: Label, value: Cell): Fact {
   return { name, value };
 }
 
-/** A fact that the headline says already, or that a person does not look for first. */
+/** A fact that the headline already says, or that people seldom look for first. */
 export function detail(name: Label, value: Cell): Fact {
   return { name, value, isDetail: true };
 }
 
-/** What an engine says of a member in a picture, beside what every engine has. */
+/** What an engine adds about a member in a picture. */
 export interface MemberPicture<M> {
-  /** Its own word for the role. */
+  /** The engine's own word for the role. */
   readonly told: (member: M) => string;
   readonly lag: (member: M) => readonly (string | null)[];
   readonly units: Topology['units'];
   readonly legend: Topology['legend'];
   /** Whether a running replica follows at all. */
   readonly isFollower: (member: M) => boolean;
-  /** Whether the kernel says that it does not answer. */
+  /** Whether the kernel says that the member does not answer. */
   readonly isSilent: (member: M) => boolean;
   /** States whose names say no more than role and health do. */
   readonly impliedStates: readonly string[];
 }
 
-/** Members in the order that is given, and who follows whom. Another one that calls itself primary follows nobody. */
+/** Members in the given order, and who follows whom. A second member that calls itself primary follows nobody. */
 export function membersTopology<M extends Wire<Member>>(
   members: readonly M[],
   primaryId: string | null,
@@ -99,7 +99,7 @@ export function membersTopology<M extends Wire<Member>>(
   };
 }
 
-/** The nodes of a table's rows. */
+/** The nodes that the rows of a table are about. */
 export function rowNodes<M extends { readonly nodeId: string; readonly name: string | null }>(
   members: readonly M[],
   isSilent: (member: M) => boolean = () => false,
@@ -111,12 +111,12 @@ export function rowNodes<M extends { readonly nodeId: string; readonly name: str
   }));
 }
 
-/** A node by its name, and by its id where that is another. */
+/** A node by its name, and by its id if that differs. */
 export function nodeCell({ name, nodeId }: { readonly name: string; readonly nodeId: string }): Cell {
   return { is: 'node', name, nodeId };
 }
 
-/** A section of one block. */
+/** A section of the given blocks. */
 export function section(title: Label | null, ...blocks: readonly Block[]): DocumentSection {
   return { title, blocks };
 }
@@ -129,13 +129,13 @@ export function table(shown: Table): Block {
   return { is: 'table', table: shown };
 }
 
-/** Who answered, by name, and what of that node its own answer says that bears on all of it. */
+/** The node that answered, by name, and what it says about itself that affects its whole answer. */
 export type Teller = Pick<Document, 'observer' | 'selfReport'>;
 
-/** A reading of an engine in whose answers the node that gave them stands, also where the view does not show it. */
+/** A reading of an engine whose answers tell which node gave them, even if the view does not show it. */
 export type ToldReading<T> = Reading<T> & { readonly teller?: Teller };
 
-/** Makes an answer's document when it is first asked for, and once. */
+/** Makes an answer's document at the first call, and only once. */
 export function documented<T>(read: Result<ToldReading<T>>, describe: Describe<T>): Result<DocumentedReading<T>> {
   if (!read.ok) return read;
   const { teller, ...reading } = read.value;
@@ -148,7 +148,7 @@ export function documented<T>(read: Result<ToldReading<T>>, describe: Describe<T
   return success({ ...reading, document: () => (made ??= document()) });
 }
 
-/** "This was told by …", where the node that answered reports itself halted. */
+/** "This was told by …", if the answering node reports itself as halted. */
 export function toldByHalted(name: string, why: string | null): Sentence {
   return sentence(
     'This was told by {0}, which reports itself halted ({1}).',
@@ -157,7 +157,7 @@ export function toldByHalted(name: string, why: string | null): Sentence {
   );
 }
 
-/** What an engine says beside, in its own words, each group under its own name. */
+/** What an engine says in addition, in its own words; each group keeps its own name. */
 export function beside(groups: readonly Group[] | undefined, isDetail = false): readonly DocumentSection[] {
   return (groups ?? []).map(({ name, entries }) => ({
     title: { foreign: name },
@@ -177,15 +177,15 @@ export function beside(groups: readonly Group[] | undefined, isDetail = false): 
   }));
 }
 
-/** Diagnostics: to be searched. */
+/** Diagnostics, shown as values to search. */
 export function diagnostics(groups: readonly Group[]): readonly DocumentSection[] {
   return [section(null, { is: 'search', groups, empty: label('The node reports no sections.') })];
 }
 
-/** What of an event an engine may have nothing to say of. */
+/** Fields of an event that an engine may not have. */
 export type EventField = 'reason' | 'mode' | 'operator' | 'nodeId' | 'requestId';
 
-/** What an executed request changed, for an engine that tells no events and no version of its own. */
+/** What an executed request changed, for an engine that reports neither events nor a version of its own. */
 export function changesDocument(
   terms: Terms,
   { changes }: Pick<Wire<ControlResultView>, 'changes'>,
@@ -200,18 +200,18 @@ export function changesDocument(
   };
 }
 
-/** How an engine draws an event, and what each kind of it never has. */
+/** How an engine draws an event, and which fields each kind of event never has. */
 export interface EventForms {
   readonly mark: (type: string) => 'failure' | 'success' | 'other';
   readonly lacks: (type: string) => readonly EventField[];
 }
 
-/** What an engine logged, the newest first. */
+/** An engine's logged events, the newest first. */
 export function history(events: readonly Wire<KernelEvent>[], forms: EventForms, empty: Label): Block {
   return { is: 'events', entries: entries(events, forms).toReversed(), empty, isNewestFirst: true };
 }
 
-/** Events in the order of the answer. A gap says which numbers are not in it, and nothing of why. */
+/** Events in the order of the answer. A gap says which numbers the answer leaves out, and does not say why. */
 export function entries(events: readonly Wire<KernelEvent>[], { mark, lacks }: EventForms): readonly Entry[] {
   return events.flatMap((event, index): readonly Entry[] => {
     const before = events[index - 1];

@@ -1,26 +1,26 @@
-/** What the first line of an answer is made of: sentences that say what the kernel reports, and no judgement of it. */
+/** Builds the first line of an answer: sentences that state what the kernel reports and do not judge it. */
 import { sentence, type Plain, type Sentence } from '../control-plane/model/document.ts';
 import type { Member, RequestFate, Wire } from '../control-plane/model/views.ts';
 import { plain } from './documents.ts';
 import type { Part } from './parts.ts';
 
-type Shown = Wire<Member>;
+type ShownMember = Wire<Member>;
 
-/** What an engine tells of members whose health is not "running". */
+/** What an engine says about members whose health is not "running". */
 export interface Standing<M> {
-  /** Whether the answer says that this member of unknown health did not answer. */
+  /** Whether the answer says that this member, whose health is unknown, did not answer. */
   readonly isSilent: (member: M) => boolean;
-  /** Why a halted member is halted, or the state that it is halted in; `null`: not told. */
+  /** Why a halted member is halted, or the state in which it halted; `null`: not told. */
   readonly halted: (member: M) => string | null;
 }
 
-/** A name, or the id of what bears none. */
+/** A name, or the id of something without a name, as emphasized text. */
 export function nameOf(name: string | null): Plain {
   return plain('strong', name);
 }
 
-/** How many members there are, and each kind of them that a person has to know of. */
-export function membersLine<M extends Shown>(
+/** How many members there are, and how many of each kind that a person must know about. */
+export function membersLine<M extends ShownMember>(
   members: readonly M[],
   primaryId: string | null,
   { isSilent, halted }: Standing<M>,
@@ -67,15 +67,15 @@ export function membersLine<M extends Shown>(
   ];
 }
 
-/** One node: its role, how it is, and who says so. */
-export function nodeLine<M extends Shown>(
+/** One node: its role, its health, and who reports it. */
+export function nodeLine<M extends ShownMember>(
   member: M,
   source: 'self' | 'reported',
   { isSilent, halted }: Standing<M>,
 ): readonly Sentence[] {
   const name = nameOf(member.name);
   const reason = halted(member);
-  const standing: Readonly<Record<Shown['health'], () => Sentence>> = {
+  const standing: Readonly<Record<ShownMember['health'], () => Sentence>> = {
     running: () => sentence('running'),
     halted: () => (reason === null ? sentence('halted') : sentence('halted: {0}', plain('text', reason))),
     unknown: () => (isSilent(member) ? sentence('it does not answer') : sentence('health unknown')),
@@ -107,7 +107,7 @@ export function replicasLine(
   ];
 }
 
-/** What became of a request that was looked up. */
+/** The outcome of a request that was looked up. */
 export function fateLine(request: Wire<RequestFate> | null): readonly Sentence[] {
   if (request === null) return [];
   const id = plain('code', request.requestId);
@@ -120,7 +120,7 @@ export function fateLine(request: Wire<RequestFate> | null): readonly Sentence[]
   ];
 }
 
-/** How many there are of what is listed; of a part, what there are in all is said where it is known. */
+/** How many items are listed; for a part, also how many there are in all, if known. */
 export function listLine(
   listed: readonly unknown[],
   { nextBefore, nextAfter, total }: Part,
@@ -146,7 +146,7 @@ function haltedFor(name: Plain, reason: string): Sentence {
 }
 
 function each(
-  members: readonly Pick<Shown, 'name'>[],
+  members: readonly Pick<ShownMember, 'name'>[],
   { one, many }: { readonly one: (name: Plain) => Sentence; readonly many: (number: Plain) => Sentence },
 ): readonly Sentence[] {
   const [first] = members;

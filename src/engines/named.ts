@@ -1,4 +1,4 @@
-/** Names in the place of ids, where an answer says beside its view what the nodes that it speaks of are called. */
+/** Shows names instead of ids if an answer tells, outside its view, the names of the nodes that it mentions. */
 import type { Block, Cell, Document, Plain, Sentence } from '../control-plane/model/document.ts';
 import type { Entry } from '../control-plane/model/entries.ts';
 
@@ -25,7 +25,7 @@ export function named(document: Document, names: Names, observer: string | null)
   };
 }
 
-/** A name that two nodes bear stands for neither of them; `undefined`: no node has one of its own. */
+/** A name that two nodes share stands for neither of them; `undefined`: no node has a name of its own. */
 function uniqueNames(names: Names): NameOf | undefined {
   const counts = new Map<string, number>();
   for (const name of Object.values(names)) counts.set(name, (counts.get(name) ?? 0) + 1);
@@ -37,7 +37,7 @@ function namedBlock(block: Block, nameOf: NameOf): Block {
   if (block.is === 'facts')
     return { ...block, facts: block.facts.map(fact => ({ ...fact, value: namedCell(fact.value, nameOf) })) };
   if (block.is === 'sentence') return { ...block, sentence: namedSentence(block.sentence, nameOf) };
-  // Tables and pictures bring the names of their nodes along.
+  // Tables and pictures already hold the names of their nodes.
   return block.is === 'events' ? { ...block, entries: block.entries.map(entry => namedEntry(entry, nameOf)) } : block;
 }
 

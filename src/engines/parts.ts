@@ -1,4 +1,7 @@
-/** What is said where an answer holds a part of an ordered list: which one, and what lies beside it. */
+/**
+ * The sentences for an answer that holds a part of an ordered list: which part it is, and what lies before and after
+ * it.
+ */
 import { sentence, type Block, type Plain, type Sentence } from '../control-plane/model/document.ts';
 import { failure, refusal } from '../control-plane/model/errors.ts';
 import { plain } from './documents.ts';
@@ -10,7 +13,7 @@ export interface Part {
   readonly total: string | null;
 }
 
-/** How an engine calls what is listed. */
+/** What an engine calls the items of the list. */
 export interface PartWords {
   readonly newestOf: (shown: Plain, total: Plain, older: Plain) => Sentence;
   readonly newest: (shown: Plain) => Sentence;
@@ -25,8 +28,8 @@ export const EVENT_WORDS: PartWords = {
 };
 
 /**
- * Nothing where the answer holds all. `items`: how the items of the part are called, oldest first. `unreadable`: how
- * many more of them the part has.
+ * Empty if the answer holds the whole list. `items`: the names of the part's items, oldest first. `unreadable`: how
+ * many more items the part has.
  */
 export function partBlocks(
   { nextBefore, nextAfter, total }: Part,
@@ -59,7 +62,7 @@ function count(number: bigint): Plain {
   return plain('number', number.toString());
 }
 
-/** An engine that tells a list whole has no older part of it. */
+/** The error if an older part is asked for and the engine always returns its lists whole. */
 export function noOlderPart(what: string): ReturnType<typeof failure> {
   return failure(
     refusal('PHASE7_OPERATION_UNSUPPORTED', `${what} There is no older part to ask for. Nothing was sent.`, 'before'),

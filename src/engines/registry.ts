@@ -1,4 +1,4 @@
-/** The engines, in the order in which they are offered; the first one is meant where none is named. */
+/** The engines, in the order in which they are offered; the first one is the default. */
 import type { EngineAdapter } from './adapter.ts';
 import { AERODB } from './aerodb/engine.ts';
 import { MYSQL } from './mysql/engine.ts';

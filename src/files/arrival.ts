@@ -1,11 +1,10 @@
-/** Waits for a file that another program writes whole (renamed into its place). */
+/** Waits for a file that another program writes whole (it renames the file into its place). */
 import { readFileSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 /**
- * The text of a file from the moment when it stands there; undefined when `gone` says that nobody will write it any
- * more and it does not stand there. The system tells of it: nothing looks again and again. Rejects where its folder
- * cannot be watched.
+ * The text of a file as soon as it exists; `undefined` if `gone` says that nobody will write it any more and it does
+ * not exist. The system reports the file, so nothing polls. Rejects if the file's folder cannot be watched.
  */
 export function arrival(file: string, gone: AbortSignal): Promise<string | undefined> {
   return new Promise((resolve, reject) => {

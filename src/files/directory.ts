@@ -1,10 +1,10 @@
-/** Makes names durable: a file that was created or renamed is on disk only when its directory is. */
+/** Makes names durable: a created or renamed file is on disk only when its directory is. */
 import fs from 'node:fs';
 
 /** Windows cannot flush a directory; NTFS journals its entries. */
 const CANNOT_FLUSH = process.platform === 'win32';
 
-/** Resolves when every name in `directory` is on disk; the event loop goes on meanwhile. */
+/** Resolves when every name in `directory` is on disk; does not block the event loop. */
 export async function flushDirectory(directory: string): Promise<void> {
   if (CANNOT_FLUSH) return;
   const fd = fs.openSync(directory, 'r');

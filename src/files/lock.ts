@@ -1,7 +1,7 @@
 /**
- * One process at a time. The lock is one that the operating system releases when its holder dies: an exclusive
- * transaction of SQLite on an empty file, in which nothing is ever stored. It belongs to that file and not to its name:
- * whoever holds a file that was removed or replaced excludes nobody, and is told so.
+ * One process at a time, with a lock that the operating system releases when its holder dies: an exclusive transaction
+ * of SQLite on an empty file, in which nothing is ever stored. The lock belongs to the file and not to its name: a
+ * process whose lock file was removed or replaced excludes nobody, and can find that out.
  */
 import fs from 'node:fs';
 import { hostname } from 'node:os';
@@ -9,7 +9,7 @@ import type * as Sqlite from 'node:sqlite';
 
 const SQLITE_BUSY = 5;
 const NOTE_BYTES = 128;
-/** A link would lead to a lock elsewhere. (Windows has no such flag.) */
+/** Never follows a link, because it would lead to a lock elsewhere. (Windows has no such flag.) */
 const O_NOFOLLOW = process.platform === 'win32' ? 0 : fs.constants.O_NOFOLLOW;
 
 /** What makes two names the same file. */
@@ -21,15 +21,15 @@ interface Connection {
 }
 
 /**
- * Lock files that this process keeps open, so that no other file can be given the same inode while it counts on it.
- * They are never closed as long as they have a name: to close any descriptor of a file is to give up all locks that the
+ * Lock files that this process keeps open, so that no other file gets the same inode while the process relies on it.
+ * They stay open as long as they have a name, because closing any descriptor of a file releases all locks that the
  * process holds on it.
  */
 const pinned = new Map<FileIdentity, number>();
 
 /**
- * A lock lasts until it is released, also where nobody refers to it any more: a database that is garbage is closed, and
- * its lock with it.
+ * Keeps each lock until it is released, even if nothing refers to it: a garbage-collected database is closed and loses
+ * its lock.
  */
 const held = new Set<FileLock>();
 
@@ -41,9 +41,9 @@ export class FileLock {
   #note: HolderNote | null = null;
 
   /**
-   * The lock file is created with the first attempt, 0600; beside it `<file>.holder` says who last held it.
-   * `patienceMs`: for how long an attempt waits inside SQLite, in milliseconds. Of two attempts at the same moment each
-   * may find the other one in its way: whoever tries only once has to have some patience, or both may be refused.
+   * The first attempt creates the lock file (0600); beside it, `<file>.holder` names the last holder. `patienceMs`: how
+   * many milliseconds an attempt waits inside SQLite. Two attempts at the same moment may hinder each other, so a
+   * caller that tries only once must have some patience, or both may be refused.
    */
   constructor(file: string, patienceMs = 0) {
     this.#file = file;
@@ -51,8 +51,8 @@ export class FileLock {
   }
 
   /**
-   * True: this process holds it now. False: another one does, or the file was swapped meanwhile. Throws where it cannot
-   * be locked at all.
+   * True: this process holds the lock now. False: another process holds it, or the file was replaced meanwhile. Throws
+   * if the file cannot be locked at all.
    */
   tryAcquire(): boolean {
     try {
@@ -73,12 +73,12 @@ export class FileLock {
     return true;
   }
 
-  /** Whether the name still leads to the file that is locked. */
+  /** Whether the name still leads to the locked file. */
   isHeld(): boolean {
     return this.#locked && this.#connection?.identity === identityAt(this.#file);
   }
 
-  /** Gives the lock back; closing does so even where the transaction cannot be ended. */
+  /** Releases the lock; closing the database does so even if the transaction cannot be ended. */
   release(): void {
     this.#forget();
     try {
@@ -95,12 +95,12 @@ export class FileLock {
     try {
       database?.close();
     } catch {
-      // Closed already.
+      // It is closed already.
     }
     if (identity !== undefined) unpinWhereRemoved(identity);
   }
 
-  /** Who last held it, for a message; nothing is decided by it. */
+  /** The last holder, for a message; no decision depends on it. */
   get holder(): string {
     return HolderNote.read(`${this.#file}.holder`);
   }
@@ -110,7 +110,7 @@ export class FileLock {
     held.delete(this);
   }
 
-  /** Nothing depends on the note, so nothing depends on its being written. */
+  /** Nothing depends on the note, so a failure to write it is ignored. */
   #sayWhoHolds(): void {
     try {
       this.#note ??= new HolderNote(`${this.#file}.holder`);
@@ -122,13 +122,13 @@ export class FileLock {
 }
 
 /**
- * Whether anybody holds the lock just now, this process included. Takes and writes nothing, and needs permission to
- * read only; where no lock file stands, nobody does. Throws where that cannot be told.
+ * Whether any process holds the lock now, including this one. Takes and writes nothing, and needs only permission to
+ * read. Without a lock file nobody holds it. Throws if that cannot be found out.
  */
 export function isLocked(file: string): boolean {
   const stats = fs.lstatSync(file, { throwIfNoEntry: false });
   if (stats === undefined) return false;
-  if (!stats.isFile()) throw notAFile(); // to open a pipe is to wait for its writer
+  if (!stats.isFile()) throw notAFile(); // opening a pipe would wait for its writer
   const { DatabaseSync } = sqlite();
   const database = new DatabaseSync(file, { readOnly: true, timeout: 0 });
   try {
@@ -143,7 +143,8 @@ export function isLocked(file: string): boolean {
 }
 
 /**
- * Who last held the lock. Written only where it changes, so that one window alone does not write it with every record.
+ * The note of the last holder. Written only when it changes, so that a single window does not write it with every
+ * record.
  */
 class HolderNote {
   readonly #fd: number;
@@ -154,7 +155,7 @@ class HolderNote {
     this.#fd = fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | O_NOFOLLOW, 0o600);
     if (fs.fstatSync(this.#fd).isFile()) return;
     fs.closeSync(this.#fd);
-    throw notAFile(); // to read a pipe is to wait for its writer
+    throw notAFile(); // reading a pipe would wait for its writer
   }
 
   static read(file: string): string {
@@ -173,7 +174,9 @@ class HolderNote {
   }
 }
 
-/** Asked for by name at run time: an editor whose Node has no SQLite gets a refusal, not a failed activation. */
+/**
+ * Loaded at run time, so that in an editor whose Node has no SQLite a command is refused and activation still works.
+ */
 function sqlite(): typeof Sqlite {
   const host: { getBuiltinModule?(id: string): unknown } = process;
   const found = host.getBuiltinModule?.('node:sqlite') as typeof Sqlite | undefined;
@@ -185,12 +188,12 @@ function connect(file: string, patienceMs: number): Connection {
   const { DatabaseSync } = sqlite();
   const identity = pin(file);
   const database = new DatabaseSync(file, { timeout: patienceMs });
-  // No journal file: a lock has to be had on a full disk too, and a killed holder leaves nothing to roll back.
+  // No journal file: the lock must work on a full disk, too, and a killed holder leaves nothing to roll back.
   database.exec('PRAGMA journal_mode=MEMORY');
   return { database, identity };
 }
 
-/** Opens the lock file, or creates it, and keeps it open: its inode is no other file's from here on. */
+/** Opens or creates the lock file and keeps it open, so that no other file can get its inode. */
 function pin(file: string): FileIdentity {
   const known = identityAt(file);
   if (known !== null && pinned.has(known)) return known;
@@ -213,7 +216,7 @@ function identityOf({ dev, ino }: fs.BigIntStats): FileIdentity {
   return `${dev}:${ino}`;
 }
 
-/** Of what stands under the name itself, not of what a link there leads to. */
+/** The identity of the file itself, not of the target of a link. */
 function identityAt(file: string): FileIdentity | null {
   try {
     return identityOf(fs.lstatSync(file, { bigint: true }));

@@ -1,20 +1,22 @@
 /**
- * Replaces a file whole or not at all: the new one is written beside the old one, flushed, and only then given its
- * name, and the name is flushed too. A process that ends in between, or a disk that fills, leaves under the name what
- * stood there before.
+ * Replaces a file whole or not at all: the new file is written beside the old one and flushed; only then it gets its
+ * name, and the name is flushed, too. If a process dies in between, or a disk fills up, the old file is still there.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { flushDirectory, flushDirectorySync, flushed } from './directory.ts';
 import { writeSome, writeWhole, type WriteSome } from './whole.ts';
 
-/** Each of them follows only when the one before it has succeeded. */
+/** The steps; each follows only if the one before it succeeded. */
 export type ReplacementStep = 'write' | 'fsync' | 'rename' | 'directory';
 
 export interface ReplacementOptions {
-  /** Where the new file is written, in the directory of the old one. One that an earlier end left there is removed. */
+  /**
+   * Where the new file is written, in the directory of the old one. A file that an interrupted replacement left there
+   * is removed.
+   */
   readonly beside: string;
-  /** Refuse with EEXIST where a file of this name stands already, instead of replacing it. */
+  /** Refuse with EEXIST if a file of this name exists, instead of replacing it. */
   readonly onlyNew?: boolean;
   /** Called before each step. */
   readonly before?: (step: ReplacementStep) => void;
@@ -38,12 +40,12 @@ export class Replacement {
     this.#fd = fs.openSync(options.beside, 'wx', 0o600);
   }
 
-  /** Adds all of `bytes`, or throws; then there is nothing left to do but to discard. */
+  /** Adds all of `bytes`, or throws; after that, the replacement can only be discarded. */
   write(bytes: Uint8Array): void {
     writeWhole(bytes, left => this.#write(this.#fd, left, null));
   }
 
-  /** Gives the new file its name; resolves when that is on disk. Discards it where that fails. */
+  /** Gives the new file its name; resolves when the name is on disk. Discards the new file if that fails. */
   async keep(): Promise<void> {
     try {
       this.#options.before?.('fsync');
@@ -56,7 +58,7 @@ export class Replacement {
     await flushDirectory(path.dirname(this.#file));
   }
 
-  /** The same, and returns when it is done. */
+  /** The same, synchronously. */
   keepSync(): void {
     try {
       this.#options.before?.('fsync');
@@ -69,13 +71,13 @@ export class Replacement {
     flushDirectorySync(path.dirname(this.#file));
   }
 
-  /** Removes the new file; what stood under the name stays. */
+  /** Removes the new file; the old file stays under the name. */
   discard(): void {
     this.#close();
     try {
       fs.rmSync(this.#options.beside, { force: true });
     } catch {
-      // It is not the file that was asked for, and whoever discards it has an error to tell already.
+      // A leftover beside the file does no harm, and the caller already has an error to report.
     }
   }
 
@@ -94,7 +96,7 @@ export class Replacement {
   }
 }
 
-/** Replaces `file` by `content` in one go. */
+/** Replaces `file` by `content` in one call. */
 export function replaceWhole(file: string, content: string | Uint8Array, options: ReplacementOptions): void {
   const replacement = new Replacement(file, options);
   try {
@@ -107,8 +109,8 @@ export function replaceWhole(file: string, content: string | Uint8Array, options
 }
 
 /**
- * A second name is refused where one stands; a rename is not. File systems without second names (FAT) get an empty file
- * first, which holds the name.
+ * Uses a hard link, which fails if the name exists; a rename would replace that file. On file systems without hard
+ * links (FAT), an empty file is created first to reserve the name.
  */
 function nameNew(beside: string, file: string): void {
   try {
@@ -120,7 +122,7 @@ function nameNew(beside: string, file: string): void {
     try {
       fs.renameSync(beside, file);
     } catch (failed) {
-      fs.rmSync(file, { force: true }); // the empty one is ours
+      fs.rmSync(file, { force: true }); // the empty file is our own
       throw failed;
     }
     return;

@@ -1,19 +1,19 @@
 /**
- * Writes that are whole or have failed. A disk that fills inside a write takes a part of it, says how much, and raises
- * no error.
+ * Writes that are complete or fail. If a disk fills up during a write, the system writes a part, returns its size and
+ * raises no error.
  */
 import fs from 'node:fs';
 
 /**
- * Writes some of `bytes` at `position` and returns how many were taken. A file opened for appending takes them at its
- * end, wherever that is.
+ * Writes some of `bytes` at `position` and returns how many were written. A file opened for appending writes them at
+ * its end, wherever that is.
  */
 export type WriteSome = (fd: number, bytes: Uint8Array, position: number | null) => number;
 
 /** The real disk. */
 export const writeSome: WriteSome = (fd, bytes, position) => fs.writeSync(fd, bytes, 0, bytes.length, position);
 
-/** A part was written, and then the disk took no more; `code` is the system's, where it said why. */
+/** A part was written, and then the disk took no more; `code` is the system's, if there was one. */
 export class WriteCutShort extends Error {
   override readonly name = 'WriteCutShort';
   readonly code: string | undefined;
@@ -32,8 +32,8 @@ export class WrittenByAnother extends Error {
 }
 
 /**
- * Writes all of `bytes` or throws. `write` is handed what is left and how much was taken before. What is left is tried
- * again, because only that shows why the disk stopped; what had been taken when it throws stays where it stands.
+ * Writes all of `bytes` or throws. `write` gets the remaining bytes and how many were written before. The rest is tried
+ * again, because only that shows why the disk stopped. If it throws, what was written stays.
  */
 export function writeWhole(bytes: Uint8Array, write: (left: Uint8Array, taken: number) => number): void {
   for (let taken = 0; taken < bytes.length; ) {
@@ -43,9 +43,7 @@ export function writeWhole(bytes: Uint8Array, write: (left: Uint8Array, taken: n
   }
 }
 
-/**
- * Appends all of `bytes` to a file that ends at `end`, or throws: also where the file ended elsewhere, or grew by more.
- */
+/** Appends all of `bytes` to a file that ends at `end`. Throws also if the file ended elsewhere, or grew by more. */
 export function appendWhole(fd: number, bytes: Uint8Array, end: number, write: WriteSome = writeSome): void {
   endsAt(fd, end);
   writeWhole(bytes, (left, taken) => write(fd, left, end + taken));

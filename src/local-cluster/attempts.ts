@@ -1,4 +1,4 @@
-/** Promotion and demotion run here as the state machines of the contract, one attempt at a time. */
+/** Runs promotion and demotion as the state machines of the contract, one attempt at a time. */
 import { type Change, changesBetween } from './changes.ts';
 import {
   ApiError,
@@ -27,7 +27,7 @@ import {
   messageOf,
 } from './vocabulary.ts';
 
-/** A control request whose form is already known to be right. */
+/** A control request whose form was checked. */
 export interface ControlRequest {
   readonly attempt: Attempt;
   readonly reason: string;
@@ -64,7 +64,10 @@ const STEPS = {
   },
 } as const satisfies Record<Kind, Record<string, AttemptState>>;
 
-/** Promotion and demotion: the state machines of the contract, one attempt at a time, each at most once (P6-F3). */
+/**
+ * Promotion and demotion: the state machines of the contract, one attempt at a time, each request executed at most once
+ * (P6-F3).
+ */
 export class Attempts {
   readonly #node: LocalNode;
 
@@ -72,7 +75,7 @@ export class Attempts {
     this.#node = node;
   }
 
-  /** Settles what a crash interrupted: the marker, and nothing else, says whether authority moved (P6-F2). */
+  /** Ends the attempts that a crash interrupted: only the marker says whether authority moved (P6-F2). */
   settleInterrupted(): void {
     const node = this.#node;
     for (const attempt of node.ledger.interrupted) {
@@ -98,7 +101,7 @@ export class Attempts {
     }
   }
 
-  /** What a promotion of this node would be answered now. Nothing changes. */
+  /** What the answer to a promotion of this node would be now. Nothing changes. */
   async explainPromotion(mode: Mode): Promise<Decision> {
     return validatePromotion(await askForPromotionFacts(this.#node, mode));
   }
@@ -123,7 +126,7 @@ export class Attempts {
   ): Promise<ExecutedAttempt> {
     const node = this.#node;
     const { attempt } = request;
-    // The ledger before everything else that depends on this node: whatever is refused below was not executed, by no
+    // The ledger is asked before everything else that depends on this node: so what is refused below was executed by no
     // delivery (P7-F3).
     const first = node.ledger.fate(attempt.request_id);
     if (first !== null) throw duplicate(attempt.request_id, first);

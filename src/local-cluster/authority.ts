@@ -1,4 +1,4 @@
-/** A node keeps here what it durably knows about write authority: the epoch that it adopted and the marker. */
+/** What a node durably knows about write authority: the epoch that it adopted, and the marker. */
 import { join } from 'node:path';
 import * as z from 'zod';
 import { decimal } from './decimal.ts';
@@ -13,15 +13,17 @@ const adoptedSchema = z.strictObject({
 });
 const markerSchema = z.strictObject({ epoch: decimal, held: z.boolean(), request_id: z.string().nullable() });
 
-/** The highest epoch that this node has adopted, for whom, and the last node known to have been primary. */
+/**
+ * The highest epoch that this node has adopted, the candidate for which it did so, and the last node known as primary.
+ */
 export type AdoptedEpoch = Readonly<z.infer<typeof adoptedSchema>>;
-/** The authority marker: this node took (`held`) or gave up write authority in `epoch`, on that request. */
+/** The authority marker: in `epoch` this node took (`held`) or gave up write authority, by that request. */
 export type Marker = Readonly<z.infer<typeof markerSchema>>;
 
 /**
- * What a node durably knows about write authority. Two files, each replaced atomically: `epoch.json`, the promise to
- * acknowledge nothing older (P6-A1), and `authority.json`, the marker that alone decides who is primary after a crash
- * (P6-A2, P6-F2).
+ * What a node durably knows about write authority, in two files that are replaced atomically. `epoch.json` is the
+ * promise to acknowledge nothing older (P6-A1). `authority.json` is the marker, which alone decides who is primary
+ * after a crash (P6-A2, P6-F2).
  */
 export class Authority {
   readonly #directory: string;
@@ -49,7 +51,7 @@ export class Authority {
   }
 
   /**
-   * `holder`: this node may accept writes. `stale`: it took authority once and a newer epoch exists: it must halt
+   * `holder`: this node may accept writes. `stale`: it once took authority and a newer epoch exists, so it must halt
    * (P6-A1).
    */
   get standing(): 'holder' | 'stale' | 'none' {
@@ -57,20 +59,20 @@ export class Authority {
     return this.#marker.epoch === this.#adopted.epoch ? 'holder' : 'stale';
   }
 
-  /** From here on nothing older than `epoch` is acknowledged by this node. */
+  /** From now on this node acknowledges nothing older than `epoch`. */
   adopt(epoch: bigint, candidate: string): void {
     if (epoch <= this.#adopted.epoch) return;
     this.#writeAdopted({ ...this.#adopted, epoch, candidate });
   }
 
-  /** `node_id` is known to be, or to have been, primary in `epoch`. */
+  /** Records that `nodeId` is, or was, primary in `epoch`. */
   establish(epoch: bigint, nodeId: string): void {
     if (epoch <= this.#adopted.primary.epoch) return;
     const known = { ...this.#adopted, primary: { epoch, node_id: nodeId } };
     this.#writeAdopted(epoch > known.epoch ? { ...known, epoch, candidate: nodeId } : known);
   }
 
-  /** Writes the marker: after its rename the authority is this node's (`held`), or no longer. */
+  /** Writes the marker: after its rename this node has the authority (`held`), or no longer has it. */
   mark(marker: Marker): void {
     replaceFile(join(this.#directory, 'authority.json'), toJson(marker), 'marker');
     this.#marker = marker;

@@ -1,4 +1,4 @@
-/** What a promotion or a demotion changed on its node, as the contract shows it. */
+/** What a promotion or a demotion changed on its node, in the form of the contract. */
 import type { Testimony } from './testimony.ts';
 
 export interface Change {

@@ -1,4 +1,4 @@
-/** The files that say what a cluster and a node are: `cluster.json` and each node's `node.json`. */
+/** The files that describe a cluster and its nodes: `cluster.json` and each node's `node.json`. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { accessSync, constants, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -24,10 +24,10 @@ export type ClusterMember = Readonly<z.infer<typeof memberSchema>>;
 export type ClusterConfig = Readonly<z.infer<typeof clusterSchema>>;
 export type NodeIdentity = Readonly<z.infer<typeof nodeSchema>>;
 
-/** An error for the person at the terminal, who reads one paragraph and no stack trace. */
+/** An error for the person at the terminal: one paragraph without a stack trace. */
 export class UsageError extends Error {}
 
-/** The content of a file that this program wrote. Throws UsageError if it is damaged: nothing is guessed. */
+/** The content of a file that this program wrote. Throws UsageError if it is damaged, because nothing is guessed. */
 export function parsed<T>(path: string, text: string, schema: z.ZodType<T>): T {
   try {
     return schema.parse(JSON.parse(text));
@@ -60,14 +60,14 @@ export function writeCluster(data: string, cluster: ClusterConfig): void {
   replaceFile(clusterPath(data), `${JSON.stringify(cluster, null, 2)}\n`, 'cluster');
 }
 
-/** The identity kept in a node's own directory; null where the directory is new or was emptied. */
+/** The identity in a node's own directory; null if the directory is new or was emptied. */
 export function readIdentity(directory: string): NodeIdentity | null {
   const path = identityPath(directory);
   const text = readIfPresent(path);
   return text === null ? null : parsed(path, text, nodeSchema);
 }
 
-/** The identity that a member of `cluster` has to have. */
+/** The identity that a member of `cluster` must have. */
 export function identityOf(cluster: ClusterConfig, self: ClusterMember, initialized: boolean): NodeIdentity {
   return { cluster_id: cluster.cluster_id, node_id: self.id, members: cluster.members.length, initialized };
 }
@@ -76,7 +76,7 @@ export function writeIdentity(directory: string, identity: NodeIdentity): void {
   replaceFile(identityPath(directory), JSON.stringify(identity), 'identity');
 }
 
-/** Makes sure that `data` exists and can be written to. */
+/** Makes sure that `data` exists and is writable. */
 export function openDataDirectory(data: string): void {
   try {
     mkdirSync(data, { recursive: true });
@@ -89,7 +89,7 @@ export function openDataDirectory(data: string): void {
   }
 }
 
-/** Throws UsageError if `data` holds files and no cluster. The launcher's own lock does not count. */
+/** Throws UsageError if `data` holds files but no cluster. The launcher's own lock does not count. */
 function refuseForeign(data: string): void {
   if (readdirSync(data).every(name => name.startsWith('cluster.lock'))) return;
   throw new UsageError(
@@ -99,8 +99,8 @@ function refuseForeign(data: string): void {
 }
 
 /**
- * The first start: identities for every node, and epoch 1 for the first. `cluster.json` comes last: without it, nothing
- * has started yet.
+ * The first start: identities for every node, and epoch 1 for the first one. `cluster.json` is written last: without
+ * it, nothing has started yet.
  */
 function createCluster(data: string, urls: readonly string[]): ClusterConfig {
   refuseForeign(data);
@@ -147,8 +147,8 @@ export function checkCluster(data: string, nodes: number): void {
 }
 
 /**
- * The cluster in `data`, with its members at `urls`. It is created at the first start; into a cluster that existed
- * before, the addresses are not written yet.
+ * The cluster in `data`, with its members at `urls`. The first start creates it; if it existed before, the new
+ * addresses are not written yet.
  */
 export function openCluster(data: string, urls: readonly string[]): ClusterConfig {
   const cluster = readCluster(data) ?? createCluster(data, urls);
@@ -158,7 +158,7 @@ export function openCluster(data: string, urls: readonly string[]): ClusterConfi
   };
 }
 
-/** A cluster's configuration as a launcher hands it to its nodes. */
+/** A cluster's configuration as a launcher passes it to its nodes. */
 export function clusterFrom(message: unknown): ClusterConfig {
   return clusterSchema.parse(message);
 }

@@ -1,4 +1,4 @@
-/** The two control endpoints check the form of a request before the state machines see it. */
+/** The two control endpoints: they check the form of a request before the state machines see it. */
 import * as z from 'zod';
 import { auditHeadSchema } from './audit-head.ts';
 import type { Attempts, ControlRequest } from './attempts.ts';
@@ -9,15 +9,15 @@ import { type Kind, KERNEL_INVARIANTS, UUID } from './vocabulary.ts';
 import { envelope } from './reads.ts';
 
 /**
- * Half of a surrogate pair is no text: what keeps it makes every later answer unreadable for those who insist on
- * Unicode.
+ * Half of a surrogate pair is refused: if it were stored, readers that insist on valid Unicode could not read any later
+ * answer.
  */
 const unicode = z
   .string()
   .refine(text => text.isWellFormed(), 'This is not Unicode: it holds half of a surrogate pair.');
 
 const common = {
-  // As it is looked up: in another spelling it would be another request.
+  // Lower case only: in another spelling the ledger would take it for another request.
   request_id: z.string().regex(UUID, 'A request id is a UUID in lower case.'),
   target: z.uuid(),
   reason: unicode.max(4_096),

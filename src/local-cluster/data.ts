@@ -1,4 +1,4 @@
-/** The data of a node: its log, the rows that the log leads to, and the snapshots from which it is recovered. */
+/** The data of a node: its log, the rows that result from the log, and the snapshots for recovery. */
 import { join } from 'node:path';
 import type { FailStop } from './fail-stop.ts';
 import { faults } from './faults.ts';
@@ -9,11 +9,11 @@ import { type PlacedRecord, Wal } from './wal.ts';
 
 export interface DataOptions {
   readonly segmentBytes: number;
-  /** A checkpoint is taken whenever this many commits have become visible since the last one. */
+  /** A checkpoint is taken after every so many newly visible commits. */
   readonly checkpointEvery: number;
 }
 
-/** The node as its data needs it. */
+/** The part of the node that its data needs. */
 export interface DataOwner {
   readonly self: { readonly id: string };
   readonly state: ReplicationState;
@@ -30,7 +30,7 @@ export interface DataRecovery {
 export class NodeData {
   readonly wal: Wal;
   readonly snapshots: Snapshots;
-  /** Everything below is durable on a majority, as far as this node was told as a replica; null: it was not told. */
+  /** Everything below this offset is durable on a majority, as the primary told this replica; null: not told. */
   committed: bigint | null = null;
   readonly #owner: DataOwner;
   readonly #checkpointEvery: bigint;
@@ -50,12 +50,12 @@ export class NodeData {
     return this.#store;
   }
 
-  /** Where the first record of `epoch` ends, or null where this log does not hold it as its latest epoch. */
+  /** Where the first record of `epoch` ends; null if this log does not hold `epoch` as its latest one. */
   beginOf(epoch: bigint): bigint | null {
     return this.#lastEpoch?.epoch === epoch ? this.#lastEpoch.begins : null;
   }
 
-  /** Begins anew without any data. */
+  /** Deletes everything, so that the node begins without any data. */
   async clear(): Promise<void> {
     this.snapshots.clear();
     await this.wal.restartAt(EMPTY_HISTORY);
@@ -75,7 +75,7 @@ export class NodeData {
     return { cut, halt: corruption === null ? this.#gapFrom(base) : { reason: 'WalCorruption', why: corruption } };
   }
 
-  /** Takes over the primary's snapshot; the log begins there. */
+  /** Takes over the primary's snapshot; the log then begins there. */
   async install(bytes: Buffer): Promise<void> {
     const image = this.snapshots.install(bytes);
     await this.wal.restartAt(image.at);
@@ -84,17 +84,17 @@ export class NodeData {
 
   noteCommitted(offset: bigint | null): void {
     if (offset !== null && offset > (this.committed ?? -1n)) this.committed = offset;
-    // Also when the offset is not new: the log may only now have reached an offset that was told before.
+    // Done even if the offset is not new: the log may have reached an earlier offset only now.
     if (this.committed !== null) this.store.commit(this.committed);
   }
 
-  /** Applies what a fault held back, and shows what of it is below `committed`. */
+  /** Applies what a fault held back, and makes visible what lies below `committed`. */
   applyHeld(committed: bigint | null): void {
     for (const placed of this.#held.splice(0)) this.store.apply(placed);
     this.store.commit(committed ?? 0n);
   }
 
-  /** Why the recovered log does not continue the data that ends at `base`; null: it does. */
+  /** Why the recovered log does not continue the data that ends at `base`; null: it does continue it. */
   #gapFrom(base: bigint): DataRecovery['halt'] {
     const { oldest, durable } = this.wal;
     if (oldest > base)

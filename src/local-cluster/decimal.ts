@@ -1,4 +1,4 @@
-/** The schema of a 64-bit number, which travels and is kept as a decimal string. */
+/** The schema of a 64-bit number, which is sent and stored as a decimal string. */
 import * as z from 'zod';
 
 export const decimal = z

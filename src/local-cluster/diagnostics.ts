@@ -1,4 +1,4 @@
-/** Collects what a node can tell about itself for diagnostics, and says beforehand what that costs. */
+/** Collects what a node can report about itself for diagnostics, and states the cost beforehand. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LocalNode } from './node.ts';
@@ -12,7 +12,7 @@ function filesOf(node: LocalNode): readonly { readonly name: string; readonly by
     });
 }
 
-/** What collecting diagnostics would read, so that it can be declared before it is asked for. */
+/** What collecting diagnostics would read, so that the cost can be declared first. */
 export function diagnosticsCost(node: LocalNode): object {
   const files = filesOf(node);
   return { files: files.length, bytes: BigInt(files.reduce((sum, file) => sum + file.bytes, 0)), name: node.self.name };
@@ -28,7 +28,7 @@ function section(name: string, entries: Readonly<Record<string, string | number 
   };
 }
 
-/** Everything worth knowing of this node at once; reads and verifies the whole log. Mutates nothing. */
+/** Everything that this node knows about itself; reads and verifies the whole log. Changes nothing. */
 export function diagnose(node: LocalNode): object {
   const files = filesOf(node);
   const { wal, store, authority, ledger } = node;

@@ -1,13 +1,13 @@
 /**
- * Every error that the HTTP API answers with, one function for each reason. A route throws it, and `errorReply` in
- * `http.ts` alone turns it into an answer: a request crosses no other boundary in here.
+ * Every error answer of the HTTP API, one function for each reason. A route throws it, and only `errorReply` in
+ * `http.ts` turns it into an answer: there is no other boundary here.
  */
 import { type Check, type DenialReason, type Kind, type Outcome, DENIAL_INVARIANTS } from './vocabulary.ts';
 
 /**
- * Codes of refusals that come before the ledger is asked. Such a refusal is about one delivery and says nothing of the
- * request: another delivery of it may have been executed, because a proxy repeats a request, and a token, a limit or
- * this node may have changed in between.
+ * Codes of refusals that come before the ledger is asked. Such a refusal concerns one delivery and says nothing about
+ * the request. Another delivery may have been executed: a proxy may repeat a request, and a token, a limit or this node
+ * may change in between.
  */
 const BEFORE_THE_LEDGER: ReadonlySet<string> = new Set([
   'AERO_UNAUTHENTICATED',
@@ -19,8 +19,8 @@ const BEFORE_THE_LEDGER: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Every error that this API answers with: its HTTP status, whether a retry by hand would be a new request, and the rule
- * behind it.
+ * Every error answer of this API: its HTTP status, whether a manual retry would be a new request, and the violated
+ * rule.
  */
 export class ApiError extends Error {
   readonly status: number;
@@ -47,15 +47,15 @@ export class ApiError extends Error {
     this.details = more.details ?? {};
   }
 
-  /** The error as the contract wants it on the wire. */
+  /** The error in the contract's form. */
   get body(): object {
     const { code, invariant, message, outcome, details } = this;
     return { error: { code, invariant, message, outcome, details } };
   }
 
   /**
-   * The same refusal as an answer to a control request. `isUnseen`: the ledger was asked for its id and does not hold
-   * it. Otherwise the outcome of the request is unknown (P7-F3).
+   * The same refusal as an answer to a control request. `isUnseen`: the ledger was asked and does not hold the
+   * request's id. If not, the outcome of the request is unknown (P7-F3).
    */
   ofRequest(isUnseen: boolean): ApiError {
     if (!BEFORE_THE_LEDGER.has(this.code) || isUnseen) return this;
@@ -72,7 +72,7 @@ export function invalid(field: string, message: string): ApiError {
   return new ApiError(400, 'AERO_INVALID_REQUEST', message, { details: { field } });
 }
 
-/** The request has no id, or two of them: its outcome is unknown (P7-F3). */
+/** The request has no id, or two: its outcome is unknown (P7-F3). */
 export function ambiguousRequest(): ApiError {
   return new ApiError(400, 'AERO_INVALID_REQUEST', 'Idempotency-Key must be the request_id.', {
     outcome: 'unknown',
@@ -86,7 +86,7 @@ export function unknownNode(id: string): ApiError {
   });
 }
 
-/** Only the target keeps the ledger that knows the request: this node cannot say what became of it there. */
+/** Only the target's ledger knows the request, so this node cannot tell the request's outcome there. */
 export function otherTarget(id: string): ApiError {
   return new ApiError(
     404,
@@ -112,7 +112,7 @@ export function storageFailed(message: string, outcome: Outcome): ApiError {
   );
 }
 
-/** This delivery did nothing. The outcome is that of the first delivery of the request. */
+/** This delivery did nothing. The outcome is that of the request's first delivery. */
 export function duplicate(
   requestId: string,
   first: { readonly outcome: Outcome; readonly code: string | null },

@@ -1,4 +1,4 @@
-/** A node stops at the first failure of its disk, rather than go on without what it promised to keep (P6-F1). */
+/** Stops a node at the first failure of its disk, because the node could no longer keep its promises (P6-F1). */
 import { messageOf } from './vocabulary.ts';
 import { StorageError } from './wal.ts';
 
@@ -9,7 +9,7 @@ export class FailStop {
     this.#stop = stop;
   }
 
-  /** Runs an operation on the disk. Whatever fails in it stops the node and is thrown as a StorageError. */
+  /** Runs an operation on the disk. Any failure stops the node and is thrown as a StorageError. */
   durably(operation: () => void): void {
     try {
       operation();
@@ -19,7 +19,7 @@ export class FailStop {
     }
   }
 
-  /** Passes an operation of the log through. A failure of the disk stops the node. */
+  /** Awaits an operation of the log. A failure of the disk stops the node. */
   async storing<T>(operation: Promise<T>): Promise<T> {
     try {
       return await operation;

@@ -1,4 +1,4 @@
-/** Makes a node fail on request, so that tests meet real faults. Everything is off unless `--faults` was given. */
+/** Makes a node fail on request, so that tests meet real faults. All faults are off without `--faults`. */
 import { createServer, type Server } from 'node:http';
 import { setTimeout as after } from 'node:timers/promises';
 import * as z from 'zod';
@@ -6,33 +6,36 @@ import { writeSome, type WriteSome } from '../files/whole.ts';
 import { HALT_REASONS } from './vocabulary.ts';
 
 const faultsSchema = z.strictObject({
-  /** Answer nobody until this ends. */
+  /** Answer nobody until the fault is switched off. */
   pause: z.boolean().default(false),
-  /** Cut the node off from its peers in the directions named: nothing goes out, nothing is let in. */
+  /** Cut the node off from its peers in the given directions: `outgoing` sends nothing, `incoming` accepts nothing. */
   cut: z.enum(['none', 'outgoing', 'incoming', 'both']).default('none'),
   /**
-   * What the disk does: `full` takes the bytes that it has room for and then none, as a real one does; `failing`
-   * refuses to fsync.
+   * The state of the disk: `full` accepts as many bytes as fit and then none, as a real disk does; `failing` refuses
+   * fsync.
    */
   disk: z.enum(['works', 'full', 'failing']).default('works'),
-  /** For how many bytes a full disk still has room, over all files together. */
+  /** How many bytes a full disk still accepts, over all files together. */
   disk_room: z.number().int().min(0).default(0),
-  /** How much longer an fsync of the log takes, in milliseconds. */
+  /** Extra milliseconds for each fsync of the log. */
   slow_fsync_ms: z.number().int().min(0).max(60_000).default(0),
-  /** What becomes of answers to control requests, after they were executed. */
+  /** What happens to answers to control requests, after the requests were executed. */
   control_answers: z.enum(['sent', 'dropped', 'garbage', 'html']).default('sent'),
-  /** How much later answers under /v1 are sent, in milliseconds. */
+  /** Extra milliseconds before answers under /v1 are sent. */
   late_ms: z.number().int().min(0).max(60_000).default(0),
-  /** Keep durable records from being applied. */
+  /** Do not apply durable records. */
   hold_apply: z.boolean().default(false),
-  /** End as a power switch would, at this crash point or at its n-th passage (`name:n`). */
+  /** End the process at this crash point, as a power failure would; `name:n` means its n-th passage. */
   crash_at: z.string().nullable().default(null),
   /** Halt now, for this reason. */
   halt: z.enum(HALT_REASONS).nullable().default(null),
 });
 export type Faults = Readonly<z.infer<typeof faultsSchema>>;
 
-/** One process is one node, so its faults are the module's. All off unless a flag at start opened the admin port. */
+/**
+ * One process is one node, so its faults live in this module. All are off unless a flag at the start opened the admin
+ * port.
+ */
 let current: Faults = faultsSchema.parse({});
 let resume = (): void => undefined;
 let paused = Promise.resolve();
@@ -56,14 +59,14 @@ export function armCrash(spec: string): void {
   passesLeft = Number(nth);
 }
 
-/** Ends the process here, as a power switch would, when this point is armed (P6-F2 is tested with it). */
+/** Ends the process here, as a power failure would, if this crash point is armed (used to test P6-F2). */
 export function crashPoint(name: string): void {
   if (name !== crashAt || --passesLeft > 0) return;
   process.kill(process.pid, 'SIGKILL');
   for (;;);
 }
 
-/** Writes as the disk is told to: a full one takes a part without a word, and only then refuses. */
+/** Writes as the disk's fault says: a full disk first accepts a part without an error, and only then refuses. */
 export const writeToDisk: WriteSome = (handle, bytes, position) => {
   if (current.disk !== 'full') return writeSome(handle, bytes, position);
   if (room === 0)
@@ -73,12 +76,12 @@ export const writeToDisk: WriteSome = (handle, bytes, position) => {
   return taken;
 };
 
-/** Throws where the disk is told to fail at an fsync. */
+/** Throws if the disk's fault is to fail at fsync. */
 export function onFsync(): void {
   if (current.disk === 'failing') throw new Error('EIO: fsync failed (a fault on request)');
 }
 
-/** The wait before an fsync of the log. */
+/** The extra wait before an fsync of the log. */
 export async function slowDisk(): Promise<void> {
   if (current.slow_fsync_ms > 0) await after(current.slow_fsync_ms);
 }
@@ -92,7 +95,7 @@ function set(next: Faults, changed: (faults: Faults) => void): void {
   changed(next);
 }
 
-/** The loopback port on which faults are asked for: `POST /faults` replaces all of them, those not named are off. */
+/** The loopback port for faults: `POST /faults` replaces all of them; faults that are not named are off. */
 export function openAdmin(
   changed: (faults: Faults) => void,
 ): Promise<{ readonly server: Server; readonly url: string }> {

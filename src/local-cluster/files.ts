@@ -1,27 +1,27 @@
-/** Every write of this program to its data directory goes through this file, under the lock that it holds. */
+/** Every write of this program to its data directory goes through this file, under the directory's lock. */
 import { readFileSync } from 'node:fs';
 import type { FileLock } from '../files/lock.ts';
 import { replaceWhole } from '../files/replacement.ts';
 import { appendWhole } from '../files/whole.ts';
 import { crashPoint, onFsync, writeToDisk } from './faults.ts';
 
-/** One process writes to one directory, so its lock is the module's. */
+/** One process writes to one directory, so its lock lives in this module. */
 let lock: FileLock | null = null;
 
-/** From here on this process writes only while it holds this lock. */
+/** From now on this process writes only while it holds this lock. */
 export function writeUnder(held: FileLock): void {
   lock = held;
 }
 
-/** A holder of a removed lock file excludes nobody: another process may have begun to write here. */
+/** The lock on a removed file excludes nobody: another process may have begun to write here. */
 function assertExclusive(): void {
   if (lock?.isHeld() === false)
     throw new Error('the lock file of the data directory was removed or replaced while it was held');
 }
 
 /**
- * Appends all of `bytes` to an open file that ends at `end`; throws where a part is missing, another wrote to it, or
- * the directory is no longer this process's.
+ * Appends all of `bytes` to an open file that ends at `end`. Throws if only a part was written, if another process
+ * wrote to the file, or if this process no longer holds the directory.
  */
 export function append(handle: number, bytes: Buffer, end: number): void {
   assertExclusive();
@@ -30,8 +30,9 @@ export function append(handle: number, bytes: Buffer, end: number): void {
 }
 
 /**
- * Replaces a file whole or not at all (P6-F2): written beside it, fsynced, renamed over it, directory fsynced. `name`
- * names the crash points `<name>-write`, `<name>-fsync`, `<name>-rename`, `<name>-directory`, each before its step.
+ * Replaces a file whole or not at all (P6-F2): writes beside it, fsyncs, renames over it, fsyncs the directory. `name`
+ * begins the names of the crash points `<name>-write`, `<name>-fsync`, `<name>-rename`, `<name>-directory`, each before
+ * its step.
  */
 export function replaceFile(path: string, content: string | Buffer, name: string): void {
   replaceWhole(path, content, {
@@ -45,7 +46,7 @@ export function replaceFile(path: string, content: string | Buffer, name: string
   });
 }
 
-/** The text of a file, or null where there is none. */
+/** The text of a file; null if there is none. */
 export function readIfPresent(path: string): string | null {
   try {
     return readFileSync(path, 'utf8');

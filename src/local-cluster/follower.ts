@@ -1,4 +1,4 @@
-/** A replica pulls the log from its primary, verifies it and makes it durable. */
+/** A replica's side of replication: it pulls the log from its primary, verifies it and makes it durable. */
 import * as z from 'zod';
 import { decimal } from './decimal.ts';
 import type { ClusterConfig, ClusterMember } from './config.ts';
@@ -21,7 +21,7 @@ import {
   toJson,
 } from './vocabulary.ts';
 
-/** What comes with the bytes of a pull. `gap` and `diverged` halt the replica that pulled. */
+/** What accompanies the bytes of a pull. `gap` and `diverged` halt the replica that pulled. */
 export const aboutSchema = z.strictObject({
   verdict: z.enum(['records', 'gap', 'diverged', 'not_serving']),
   epoch: decimal,
@@ -30,15 +30,15 @@ export const aboutSchema = z.strictObject({
 });
 
 /**
- * How long the primary may hold a pull open while it has nothing new, and how long the answer may take in all, in
- * milliseconds.
+ * In milliseconds: how long the primary may delay the answer to a pull while it has nothing new, and how long the whole
+ * answer may take.
  */
 export const HOLD_MS = 1_000;
 const ANSWER_WITHIN_MS = HOLD_MS + 1_500;
 const SNAPSHOT_WITHIN_MS = 30_000;
 const PAUSE_AFTER_FAILURE_MS = 100;
 
-/** The node as its follower needs it. */
+/** The part of the node that its follower needs. */
 export interface FollowingNode {
   readonly cluster: ClusterConfig;
   readonly authority: Authority;
@@ -62,23 +62,26 @@ interface Source {
 }
 
 /**
- * The replica's side: pulls the log from the primary, verifies every record (checksum chain, commit ids, epochs), makes
- * it durable, and acknowledges it by asking for what comes after it. What does not fit halts the node (P6-S2): it is
- * never repaired or skipped.
+ * Pulls the log from the primary, verifies every record (checksum chain, commit ids, epochs), makes it durable, and
+ * acknowledges it by asking for what comes next. A record that does not fit halts the node (P6-S2); it is never
+ * repaired or skipped.
  */
 export class Follower {
   readonly #node: FollowingNode;
   #stopped = false;
   #pulling: Promise<void> | null = null;
   #wake: () => void = () => undefined;
-  /** Where the log of the primary ended when this node joined. Until its own log reaches that, it is no witness. */
+  /**
+   * Where the primary's log ended when this node joined. The node is no witness until its own log reaches this
+   * position.
+   */
   #joinsAt: bigint | null = null;
 
   constructor(node: FollowingNode) {
     this.#node = node;
   }
 
-  /** Something changed that may give this node a primary to follow. */
+  /** Call it after a change that may give this node a primary to follow. */
   wake(): void {
     this.#wake();
   }
@@ -89,7 +92,7 @@ export class Follower {
   }
 
   /**
-   * Pulls once from the present primary, if there is one. A node that joins a newer history learns at once whether its
+   * Pulls once from the current primary, if there is one. A node that joins a newer history learns at once whether its
    * own log belongs to it.
    */
   async settle(): Promise<void> {
@@ -125,14 +128,14 @@ export class Follower {
     this.#wake = (): void => undefined;
   }
 
-  /** The member that serves the latest epoch, if it is this node's to follow. */
+  /** The member that serves the latest epoch, if this node must follow it. */
   #source(): Source | null {
     const { state, authority, peers, serving, cluster } = this.#node;
     if (this.#node.lifecycle === 'shutting_down' || (state !== 'ReplicaActive' && state !== 'Uninitialized'))
       return null;
     const answering = peers.others.filter(member => peers.known(member.id).isReachable);
-    // A node that lost its disk also lost its promises: a majority of others must tell it the epoch before it makes new
-    // ones.
+    // A node that lost its disk also lost its promises, so a majority of other members must tell it the epoch before it
+    // makes new promises.
     if (state === 'Uninitialized' && answering.length < majorityOf(cluster.members.length)) return null;
     const known = answering.flatMap(member => peers.known(member.id).testimony ?? []);
     const floor =
@@ -149,7 +152,7 @@ export class Follower {
     );
   }
 
-  /** One pull at a time: whoever asks meanwhile waits for the same one. */
+  /** One pull at a time: a second caller waits for the same pull. */
   async #pull(source: Source): Promise<void> {
     this.#pulling ??= this.#pullOnce(source).finally(() => (this.#pulling = null));
     await this.#pulling;
@@ -164,7 +167,7 @@ export class Follower {
     const answer = await node.peers.send(source.member, 'POST', '/peer/pull', body, ANSWER_WITHIN_MS);
     if (answer.about === null) throw new Error(`answered ${answer.status}`);
     const about = aboutSchema.parse(JSON.parse(answer.about));
-    // While the answer was on its way, this node may have adopted an epoch, halted or been demoted: then the answer
+    // While the answer was on its way, this node may have adopted an epoch, halted or been demoted. Then the answer
     // does not count.
     if (this.#source()?.epoch !== source.epoch || node.authority.adopted.epoch !== source.epoch) return;
     if (about.verdict === 'not_serving') throw new Error('the primary does not serve this epoch');

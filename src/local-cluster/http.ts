@@ -1,4 +1,4 @@
-/** The HTTP server of a node puts limits, authorization and typed errors around its routes. */
+/** The HTTP server of a node: limits, authorization and typed errors around its routes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -9,7 +9,7 @@ import { parseJson } from './json.ts';
 import { toJson, UUID } from './vocabulary.ts';
 import { StorageError } from './wal.ts';
 
-/** The largest bodies, in bytes: of a control request or a write, and of what a peer sends. */
+/** The largest bodies in bytes: of a control request or a write, and of a peer's request. */
 const BODY_LIMIT_BYTES = 64 * 1024;
 const PEER_BODY_LIMIT_BYTES = 1024 * 1024;
 
@@ -29,9 +29,9 @@ export interface ApiRequest {
 export interface Reply {
   readonly status: number;
   readonly body: object | Buffer;
-  /** What goes with a body of bytes. */
+  /** What accompanies a body of bytes. */
   readonly about?: object;
-  /** The content type of a body of bytes; without it, application/octet-stream. */
+  /** The content type of a body of bytes; by default application/octet-stream. */
   readonly type?: string;
 }
 
@@ -40,7 +40,7 @@ export interface Route {
   readonly path: RegExp;
   /** Who may ask: any reader, an operator, or another member. */
   readonly needs: 'read' | 'control' | 'peer';
-  /** The query parameters that exist; another one is refused. */
+  /** The allowed query parameters; any other is refused. */
   readonly query?: readonly string[];
   readonly answer: (asked: ApiRequest) => Reply | Promise<Reply>;
 }
@@ -54,8 +54,8 @@ function isToken(given: string, wanted: string | null): boolean {
 }
 
 /**
- * Refuses an unknown token with 401 and one that does not suffice with 403. Where no tokens are configured, everybody
- * on this machine may ask.
+ * Refuses an unknown token with 401 and an insufficient one with 403. If no tokens are configured, everybody on this
+ * machine may ask.
  */
 function authorize(needs: Route['needs'], headers: IncomingMessage['headers'], tokens: Tokens): void {
   if (needs === 'peer') {
@@ -72,14 +72,15 @@ function authorize(needs: Route['needs'], headers: IncomingMessage['headers'], t
   if (needs === 'control') throw new ApiError(403, 'AERO_FORBIDDEN', 'This token may read; it may not control.');
 }
 
-/** The connection ends without an answer: on request, as a fault, or because its client is gone. */
+/** The connection ends without an answer: a fault was requested, or the client is gone. */
 class DroppedConnection extends Error {}
 
 async function readBody(request: IncomingMessage, limit: number): Promise<unknown> {
   const tooLarge = new ApiError(413, 'AERO_BODY_TOO_LARGE', `The body may have ${limit} bytes.`, {
     details: { limit: String(limit) },
   });
-  // A JSON type cannot be sent across origins without asking first: no web page can write here.
+  // Requires a JSON type, which a browser does not send to another origin without a preflight: so no web page can write
+  // here.
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw invalid('Content-Type', 'The body must be application/json.');
   if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge;
@@ -92,7 +93,7 @@ async function readBody(request: IncomingMessage, limit: number): Promise<unknow
       parts.push(part);
     }
   } catch (error) {
-    // The client left before its request was whole: nothing was begun, and nobody can be told.
+    // The client left before its request was complete: nothing was begun, and nobody can be answered.
     if (error === tooLarge) throw tooLarge;
     throw new DroppedConnection();
   }
@@ -116,8 +117,8 @@ function find(
 }
 
 /**
- * Refuses a host name: a browser may have resolved the name of a stranger to this machine (DNS rebinding). An address
- * or localhost names this machine. Refuses a request without a Host header, or with two.
+ * Refuses a host name, because a browser may have resolved a stranger's name to this machine (DNS rebinding). An
+ * address or localhost means this machine. Also refuses a request without a Host header, or with two.
  */
 function checkHost({ headersDistinct: { host: hosts = [] } }: IncomingMessage): void {
   const [host = '', ...others] = hosts;
@@ -187,7 +188,7 @@ function write(request: IncomingMessage, response: ServerResponse, reply: Reply)
   response.setHeader('cache-control', 'no-store');
   if (reply.about !== undefined) response.setHeader('x-aerodb-about', toJson(reply.about));
   if (reply.status === 401) response.setHeader('www-authenticate', 'Bearer');
-  // A body that was refused unread must not be taken for the next request.
+  // The rest of a body that was refused unread must not be taken for the next request.
   if (!request.complete) response.setHeader('connection', 'close');
   response.end(bytes);
 }
@@ -198,7 +199,7 @@ function errorReply(error: unknown, request: IncomingMessage, holds: RequestLook
       status: error.status,
       body: (isControl(request) ? error.ofRequest(isUnseen(request, holds)) : error).body,
     };
-  // The node reports a failed disk itself, and stops. A stack trace is for a mistake of this program.
+  // A failed disk stops the node, which reports it itself. The stack trace is for errors in this program.
   if (error instanceof StorageError) return { status: 500, body: storageFailed(error.message, 'unknown').body };
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return {
@@ -227,7 +228,7 @@ function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): void {
   );
 }
 
-/** The HTTP server of a node: limits, authorization and typed errors around its routes. */
+/** The server of these routes; `holds` asks the ledger for a request id. */
 export function createApi(routes: readonly Route[], tokens: Tokens, holds: RequestLookup): Server {
   const server = createServer(
     {

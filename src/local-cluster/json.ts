@@ -1,6 +1,6 @@
-/** Reads JSON and refuses objects that name a member twice. */
+/** Reads JSON and refuses objects in which a name occurs twice. */
 
-/** How many members the text of a JSON value writes: each has one colon outside of texts. */
+/** How many names the text of a JSON value writes: outside of strings there is one colon for each. */
 function membersWritten(text: string): number {
   let count = 0;
   let isText = false;
@@ -13,7 +13,7 @@ function membersWritten(text: string): number {
   return count;
 }
 
-/** How many members a value has, at any depth; no recursion, because a body may nest as deep as it is long. */
+/** How many names a value has, at any depth; without recursion, because a body may nest as deep as it is long. */
 function membersIn(value: unknown): number {
   let count = 0;
   const open: unknown[] = [value];
@@ -28,8 +28,8 @@ function membersIn(value: unknown): number {
 }
 
 /**
- * Reads JSON. Throws where it is none, and where an object names a member twice: which of the two counts is each
- * parser's own choice, so that a proxy could have checked the one while this node obeys the other.
+ * Reads JSON. Throws if the text is not JSON, or if a name occurs twice in an object: parsers differ in which of the
+ * two counts, so a proxy could check one while this node obeys the other.
  */
 export function parseJson(text: string): unknown {
   const value: unknown = JSON.parse(text);

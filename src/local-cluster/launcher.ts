@@ -1,4 +1,4 @@
-/** Runs a cluster: starts its nodes, says that they are ready, and ends them together. */
+/** Runs a cluster: starts its nodes, reports that they are ready, and ends them together. */
 import { replaceWhole } from '../files/replacement.ts';
 import { checkCluster, openCluster, openDataDirectory, writeCluster } from './config.ts';
 import { writeUnder } from './files.ts';
@@ -11,7 +11,7 @@ import { prompt } from './rehearsal-prompt.ts';
 import { Rehearsal } from './rehearsal.ts';
 import { messageOf } from './vocabulary.ts';
 
-/** The rate of a load that a person switches on, where none was asked for. */
+/** The rate of a load that a person switches on, if no rate was given. */
 const REHEARSED_WRITES_PER_SECOND = 5;
 
 function portsFor({ nodes, port, host }: ClusterOptions): Promise<readonly number[]> | readonly number[] {
@@ -19,10 +19,10 @@ function portsFor({ nodes, port, host }: ClusterOptions): Promise<readonly numbe
 }
 
 /**
- * Starts one process per node and stays until Ctrl-C or SIGTERM ends them all. A node that ends by itself is left as it
- * is: nothing is restarted. If this process is killed, the nodes see their channel close, and end. `cluster.json` is
- * written when every node holds its directory and its port and not before: a launcher that is refused changes nothing
- * of a cluster that another one runs.
+ * Starts one process for each node and runs until Ctrl-C or SIGTERM ends them all. A node that ends by itself stays
+ * ended: nothing is restarted. If this process is killed, the nodes see their channel close, and end. `cluster.json` is
+ * written only when every node holds its directory and its port, so that a refused launcher changes nothing in a
+ * cluster that another launcher runs.
  */
 export async function runCluster(main: string, options: ClusterOptions): Promise<void> {
   const { readyFile } = options;
@@ -35,12 +35,12 @@ export async function runCluster(main: string, options: ClusterOptions): Promise
   }
 }
 
-/** For whoever started this program and reads no terminal: where the nodes are, or why there are none. */
+/** For a program that started this one and reads no terminal: where the nodes are, or why there are none. */
 function tell(file: string, words: { readonly nodes: readonly ReadyNode[] } | { readonly error: string }): void {
   replaceWhole(file, JSON.stringify({ pid: process.pid, ...words }), { beside: `${file}.new` });
 }
 
-/** The system tells nobody of the end of a process that is not its child: so it is looked for, in milliseconds. */
+/** The system reports only the end of child processes, so this process is checked every so many milliseconds. */
 const LOOK_EVERY_MS = 1_000;
 
 function endWith(pid: number, end: () => void): void {

@@ -1,4 +1,6 @@
-/** The request ledger remembers every control request of this node, so that each is executed at most once (P6-F3). */
+/**
+ * The request ledger: it remembers every control request of this node, so that each is executed at most once (P6-F3).
+ */
 import { closeSync, fsyncSync, ftruncateSync, openSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { flushDirectorySync } from '../files/directory.ts';
@@ -21,7 +23,7 @@ export interface Fate {
   readonly denial: { readonly reason: DenialReason; readonly invariant: string } | null;
 }
 
-/** What an event says. The rest is null, or what the node and its ledger know. */
+/** What the caller says about an event. The ledger adds the rest: null, or what the node and the ledger know. */
 export type EventBody = Pick<KernelEvent, 'type' | 'fields'> & Partial<KernelEvent>;
 
 type Entry =
@@ -32,7 +34,7 @@ type Entry =
 const UNSETTLED: Fate = { outcome: 'unknown', code: null, denial: null };
 
 /**
- * Every control request that this node ever acted on, its outcome and its events, durable and never pruned (P7-F3,
+ * Every control request that this node ever acted on, with its outcome and its events; durable and never pruned (P7-F3,
  * P6-O1).
  */
 export class Ledger {
@@ -58,7 +60,7 @@ export class Ledger {
           'told from a repeated one (P6-F3), so this node does not start.',
       );
     if (bytes.length > this.#size) ftruncateSync(this.#file, this.#size);
-    // The checksum vouches that this process wrote these lines: the one checked boundary of this file.
+    // The checksum proves that this process wrote these lines, so the cast is safe.
     for (const line of lines) this.#take(JSON.parse(line.json) as Entry);
   }
 
@@ -66,12 +68,12 @@ export class Ledger {
     return this.#events;
   }
 
-  /** The last attempt that went as far as being requested, settled or not. */
+  /** The last attempt that reached the state machine, with or without an outcome. */
   get last(): (Attempt & Fate) | null {
     return this.#last;
   }
 
-  /** Requests without an outcome: those that a crash interrupted. */
+  /** Requests without an outcome: a crash interrupted them. */
   get interrupted(): readonly Attempt[] {
     return [...this.#open.values()];
   }
@@ -80,14 +82,14 @@ export class Ledger {
     return this.#fates.get(requestId) ?? null;
   }
 
-  /** Records the request durably; nothing may be acted on before this returns. */
+  /** Records the request durably; nothing may happen before this returns. */
   request(attempt: Attempt): void {
     this.#append({ entry: 'request', attempt }, 'ledger-request');
   }
 
   /**
-   * Records the next event of `node` and returns it whole. If `durable`, it is on disk when this returns, so that what
-   * it announces may begin; otherwise it becomes durable with the next durable entry.
+   * Records the next event of `node` and returns it complete. With `durable`, the event is on disk when this returns,
+   * so that the step that it announces may begin; otherwise it becomes durable with the next durable entry.
    */
   event(body: EventBody, node: { readonly id: string; readonly epoch: bigint }, durable: boolean): KernelEvent {
     const event: KernelEvent = {
@@ -106,7 +108,7 @@ export class Ledger {
     return event;
   }
 
-  /** Records the outcome durably. `attempted`: it went as far as the state machine. */
+  /** Records the outcome durably. `attempted`: the request reached the state machine. */
   settle(requestId: string, fate: Fate, attempted: boolean): void {
     this.#append({ entry: 'outcome', request_id: requestId, fate, attempted }, 'ledger-outcome');
   }
@@ -120,9 +122,7 @@ export class Ledger {
     closeSync(this.#file);
   }
 
-  /**
-   * After any failure nothing more is written: what follows a part of an entry could not be told from damage (P6-F1).
-   */
+  /** After any failure nothing more is written: text after a partial entry could not be told from damage (P6-F1). */
   #append(entry: Entry, durable: string | null): void {
     if (this.#failure !== null) throw this.#failure;
     try {

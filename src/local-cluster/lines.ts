@@ -1,9 +1,9 @@
-/** The record format that the log, the ledger, snapshots and peers share: one checksummed line of JSON per record. */
+/** The record format of the log, the ledger, snapshots and peers: one checksummed line of JSON for each record. */
 import { crc32 } from 'node:zlib';
 
 /**
- * The one record format on disk and between nodes: `<crc32, 8 hex digits> <JSON>\n`. The checksum runs on from the
- * record before, so that it proves the record and everything before it at once (P6-S2).
+ * The only record format on disk and between nodes: `<crc32, 8 hex digits> <JSON>\n`. Each checksum continues the one
+ * before, so it proves the record and everything before it (P6-S2).
  */
 export interface Line {
   readonly json: string;
@@ -16,8 +16,8 @@ export interface Line {
 export interface DecodedLines {
   readonly lines: readonly Line[];
   /**
-   * `torn`: bytes after the last line end, a write that never finished. `bad`: a whole line whose checksum is wrong:
-   * corruption.
+   * `torn`: bytes after the last line end, from an unfinished write. `bad`: a whole line with a wrong checksum, which
+   * is corruption.
    */
   readonly rest: 'none' | 'torn' | 'bad';
 }
@@ -27,13 +27,15 @@ export function chainText(chain: number): string {
   return chain.toString(16).padStart(8, '0');
 }
 
-/** One record as bytes, continuing `chain`. */
+/** One record as bytes; its checksum continues `chain`. */
 export function encodeLine(json: string, chain: number): { readonly bytes: Buffer; readonly chain: number } {
   const next = crc32(json, chain);
   return { bytes: Buffer.from(`${chainText(next)} ${json}\n`), chain: next };
 }
 
-/** Every whole and valid record from the start of `buffer`, continuing `chain`, and what follows them. */
+/**
+ * Every whole and valid record from the start of `buffer`, with checksums that continue `chain`, and what follows them.
+ */
 export function decodeLines(buffer: Buffer, chain: number): DecodedLines {
   const lines: Line[] = [];
   let at = 0;

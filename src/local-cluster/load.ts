@@ -2,12 +2,10 @@
 import { Agent, request } from 'node:http';
 import type { ClusterMember } from './config.ts';
 
-/** How many keys the load writes to, again and again, so that the data does not grow without end. */
+/** How many keys the load writes to repeatedly, so that the data does not grow without end. */
 const KEYS = 1_000;
 
-/**
- * Writes at a steady rate to whichever node accepts. A refused write is dropped; the next one goes to the next node.
- */
+/** Writes at a steady rate to a node that accepts. A refused write is dropped; the next write goes to the next node. */
 export class Load {
   readonly perSecond: number;
   readonly #members: readonly ClusterMember[];

@@ -1,4 +1,4 @@
-/** The endpoint for writing and reading data, `/local/writes`. It is not a part of the kernel contract. */
+/** The endpoint to write and read data, `/local/writes`. It is not part of the kernel contract. */
 import { setTimeout as after } from 'node:timers/promises';
 import * as z from 'zod';
 import { ApiError, invalid, notReady, storageFailed } from './errors.ts';
@@ -10,7 +10,7 @@ import { StorageError } from './wal.ts';
 
 const writeSchema = z.strictObject({ key: z.string().min(1).max(256), value: z.string().max(16_384) });
 
-/** How long a client waits for a majority, in milliseconds, and how many may wait at once. */
+/** How many milliseconds a client waits for a majority, and how many clients may wait at once. */
 const ACKNOWLEDGED_WITHIN_MS = 5_000;
 const WAITING_LIMIT = 1_000;
 const PAGE_ROWS = 10_000;
@@ -72,7 +72,7 @@ function rows(node: LocalNode, query: URLSearchParams): Reply {
   };
 }
 
-/** The local cluster's data, beside v1: for load generators and tests. */
+/** The local cluster's data, outside of v1: for load generators and tests. */
 export function writeRoutes(node: LocalNode): readonly Route[] {
   return [
     {

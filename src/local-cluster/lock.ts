@@ -1,14 +1,14 @@
-/** Locks the data directories, so that one process alone writes to each. */
+/** Locks the data directories, so that only one process writes to each. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FileLock } from '../files/lock.ts';
 import { UsageError, nodeDirectory } from './config.ts';
 import { messageOf } from './vocabulary.ts';
 
-/** Long enough for another start to take the lock or to let go of it, in milliseconds. */
+/** Milliseconds; enough for another start to take or release the lock. */
 const PATIENCE_MS = 100;
 
-/** The lock is the process's until it ends: the operating system releases it, however that comes about. */
+/** This process holds the lock until it ends: the operating system then releases it, whatever the reason. */
 function take(file: string, what: string): FileLock {
   const lock = new FileLock(file, PATIENCE_MS);
   let taken: boolean;
@@ -22,17 +22,17 @@ function take(file: string, what: string): FileLock {
   return lock;
 }
 
-/** One process per data directory: two writers would tear the log. */
+/** One process for each data directory: two writers would damage the log. */
 export function lockDirectory(data: string, name: string): FileLock {
   const directory = nodeDirectory(data, name);
   mkdirSync(directory, { recursive: true });
   return take(join(directory, 'node.lock'), `The data directory of ${name} in ${data}`);
 }
 
-/** The launcher's lock is on `cluster.json`, which no other may write meanwhile. */
+/** The launcher's lock protects `cluster.json`. */
 export const CLUSTER_LOCK = 'cluster.lock';
 
-/** One launcher per cluster. */
+/** One launcher for each cluster. */
 export function lockCluster(data: string): FileLock {
   return take(join(data, CLUSTER_LOCK), `The cluster in ${data}`);
 }

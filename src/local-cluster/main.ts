@@ -1,4 +1,4 @@
-/** The program of the local cluster: it reads the command line and runs a whole cluster or one node. */
+/** The program of the local cluster: reads the command line and runs a whole cluster or one node. */
 import { WriteCutShort } from '../files/whole.ts';
 import { UsageError } from './config.ts';
 import { runCluster } from './launcher.ts';
@@ -18,8 +18,8 @@ try {
       await runCluster(import.meta.filename, command.options);
   }
 } catch (error) {
-  // What the operating system refuses (a full disk, a missing permission) is said in its words; a stack is for what is
-  // wrong with this program.
+  // A refusal of the operating system (a full disk, a missing permission) is reported in its own words; a stack trace
+  // is for errors in this program.
   const isExplained =
     error instanceof UsageError || (error instanceof Error && 'syscall' in error) || error instanceof WriteCutShort;
   process.stderr.write(

@@ -7,7 +7,10 @@ function behind(primary: bigint | null, own: bigint | null): bigint | null {
   return primary === null || own === null ? null : primary > own ? primary - own : 0n;
 }
 
-/** The primary's end of log as this node knows it: its own, or what the primary last said while it answers. */
+/**
+ * The end of the primary's log as this node knows it: its own if it is the primary, otherwise what the primary last
+ * reported while it answers.
+ */
 function primaryEnd(node: LocalNode): Testimony['durable'] | null {
   const { primaryId, self, peers } = node;
   if (primaryId === self.id) return node.wal.durable;
@@ -21,7 +24,7 @@ interface MemberView {
   readonly lastContact: string | null;
 }
 
-/** What this node knows of a member: of itself the present state, of another its last report. */
+/** What this node knows about a member: its own current state, or another member's last report. */
 function viewOf(node: LocalNode, member: ClusterMember): MemberView {
   if (member.id === node.self.id)
     return { testimony: node.testimony(), isCurrent: true, lastContact: new Date().toISOString() };
@@ -37,7 +40,7 @@ function basis(node: LocalNode, member: ClusterMember, { isCurrent, lastContact 
     : `did not answer ${node.self.name} in their last exchange; its values are its last report`;
 }
 
-/** A Member of the contract. */
+/** A `Member` of the contract. */
 function memberOf(node: LocalNode, member: ClusterMember): object {
   const view = viewOf(node, member);
   const { testimony, isCurrent } = view;
@@ -91,7 +94,7 @@ function ordered(node: LocalNode, own: readonly ListedMember[], kind: 'member' |
   return [...own, ...synthetic].sort((a, b) => (a.id < b.id ? -1 : 1)).map(one => one.shown);
 }
 
-/** Every Member, whole, in the order of their ids. */
+/** All members in full, in the order of their ids. */
 export function allMembers(node: LocalNode): readonly object[] {
   return ordered(
     node,
@@ -100,7 +103,7 @@ export function allMembers(node: LocalNode): readonly object[] {
   );
 }
 
-/** Every member but the primary, in the order of their ids. */
+/** All members but the primary, in the order of their ids. */
 export function allReplicas(node: LocalNode): readonly object[] {
   const others = node.cluster.members.filter(member => member.id !== node.primaryId);
   return ordered(
@@ -110,7 +113,7 @@ export function allReplicas(node: LocalNode): readonly object[] {
   );
 }
 
-/** One Member and the epoch that it is known to be in, or null where there is none of this id. */
+/** One member and the epoch that it is known to be in; null if no member has this id. */
 export function memberById(
   node: LocalNode,
   id: string,

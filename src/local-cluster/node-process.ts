@@ -1,4 +1,4 @@
-/** Runs one node as a process: it takes the directory, listens, recovers, and ends on a signal. */
+/** Runs one node as a process: takes the directory, listens, recovers, and ends on a signal. */
 import type { Server } from 'node:http';
 import { Attempts } from './attempts.ts';
 import {
@@ -35,12 +35,12 @@ function listen(server: Server, member: ClusterMember, host: string): Promise<vo
   });
 }
 
-/** What the launcher says next. */
+/** The next message of the launcher. */
 function toldByLauncher(): Promise<unknown> {
   return new Promise(resolve => process.once('message', resolve));
 }
 
-/** Waits until the launcher says that every node listens; a node started alone does not wait. */
+/** Waits until the launcher says that every node listens; a node that was started alone does not wait. */
 async function othersListen(): Promise<void> {
   if (process.send === undefined) return;
   const told = toldByLauncher();
@@ -67,8 +67,8 @@ function memberOf(cluster: ClusterConfig, name: string, data: string): ClusterMe
 }
 
 /**
- * Locks the directory of the node, then reads the cluster, which a launcher may have rewritten until then. A node that
- * a launcher started is told the cluster by it.
+ * Locks the node's directory and then reads the cluster, which a launcher may have rewritten before. If a launcher
+ * started the node, the launcher sends the cluster.
  */
 async function lockAndReadCluster(name: string, data: string): Promise<ClusterConfig> {
   const told = process.send === undefined ? null : toldByLauncher();
@@ -105,7 +105,7 @@ export async function runNode(name: string, options: ServerOptions): Promise<voi
   };
   node.failed = (error): void => {
     process.stderr.write(`${name}: the disk failed (${messageOf(error)}); the node stops.\n`);
-    // Whoever still waits is answered first; nothing more is accepted or acknowledged meanwhile.
+    // Open requests are answered first; meanwhile nothing more is accepted or acknowledged.
     setTimeout(() => process.exit(4), 250);
   };
   process.once('SIGINT', () => void end(0));

@@ -23,14 +23,14 @@ import type { AttemptState, HaltReason, KernelEvent, Lifecycle, ReplicationState
 import type { Wal } from './wal.ts';
 
 /**
- * How often a node asks the others what they are, in milliseconds. It changes what is shown and whom a replica follows,
- * never who is primary.
+ * How often a node asks the others about themselves, in milliseconds. This affects what is shown and whom a replica
+ * follows, never who is primary.
  */
 const ASK_EVERY_MS = 500;
 
 export interface NodeOptions extends DataOptions {
   readonly data: string;
-  /** So many members exist only as reported state. */
+  /** How many members exist only as reported state. */
   readonly observed: number;
 }
 
@@ -53,7 +53,7 @@ export class LocalNode {
   haltReason: HaltReason | null = null;
   attemptState: AttemptState = 'Steady';
   pendingNodeId: string | null = null;
-  /** Called once when the disk fails: the node stops (P6-F1); a restart recovers from what is on disk. */
+  /** Called once if the disk fails: the node stops (P6-F1); a restart recovers from what is on disk. */
   failed: (error: Error) => void = () => undefined;
   readonly #follower: Follower;
   #asking: NodeJS.Timeout | null = null;
@@ -72,7 +72,7 @@ export class LocalNode {
     this.#follower = new Follower(this);
   }
 
-  /** Reads everything from disk and takes up what the disk says this node is. */
+  /** Reads everything from disk and takes the role that the disk defines. */
   async recover(): Promise<void> {
     this.lifecycle = 'recovering';
     const known = readIdentity(this.directory) ?? identityOf(this.cluster, this.self, false);
@@ -89,7 +89,7 @@ export class LocalNode {
     this.changed();
   }
 
-  /** Hears every other member once, then follows and serves. */
+  /** Asks every other member once, then follows and serves. */
   async run(): Promise<void> {
     await this.#askAll();
     this.lifecycle = 'running';
@@ -121,7 +121,7 @@ export class LocalNode {
     return standing === 'holder' ? 'primary' : standing === 'stale' ? 'unknown' : 'replica';
   }
 
-  /** Which node this one takes for the primary: the last one known, unless that one reports another role. */
+  /** The node that this one believes to be primary: the last known one, unless that one reports another role. */
   get primaryId(): string | null {
     if (this.role === 'primary') return this.self.id;
     const { node_id: nodeId, epoch } = this.authority.adopted.primary;
@@ -131,7 +131,7 @@ export class LocalNode {
     return isKnownNotToBe ? null : nodeId;
   }
 
-  /** Everything below is durable on a majority, as far as this node knows; null: it does not know. */
+  /** Everything below this offset is durable on a majority, as far as this node knows; null: unknown. */
   get committed(): bigint | null {
     return this.serving === null ? this.data.committed : this.serving.committed;
   }
@@ -170,7 +170,7 @@ export class LocalNode {
     });
   }
 
-  /** Takes up the state that the authority marker decides (P6-F2). */
+  /** Takes the state that the authority marker defines (P6-F2). */
   async standUp(): Promise<void> {
     const { standing, marker, adopted } = this.authority;
     if (standing === 'stale') {
@@ -190,8 +190,8 @@ export class LocalNode {
   }
 
   /**
-   * Authority was given up. A primary stays what it was otherwise and serves the rest of its log; a stale one joins the
-   * new history if its own is a part of it. Another halt stays: giving up authority mends no log.
+   * Authority was given up. A former primary keeps serving the rest of its log; a stale one joins the new history if
+   * its own log is a part of it. A halt for another reason stays: giving up authority repairs no log.
    */
   async standDown(): Promise<void> {
     if (this.state !== 'ReplicationHalted' || this.haltReason === 'AuthorityAmbiguity') {
@@ -202,14 +202,14 @@ export class LocalNode {
     await this.#follower.settle();
   }
 
-  /** A replica found the primary of `epoch`: from here on it acknowledges nothing older (P6-A1). */
+  /** A replica found the primary of `epoch`: from now on it acknowledges nothing older (P6-A1). */
   follow(epoch: bigint, nodeId: string): void {
     this.disk.durably(() => this.authority.establish(epoch, nodeId));
     if (this.serving !== null && this.serving.epoch < epoch) this.#endServing();
     this.changed();
   }
 
-  /** Adopts a newer epoch for `candidate`, or, where this node believes itself primary, halts (AuthorityAmbiguity). */
+  /** Adopts a newer epoch for `candidate`; if this node believes itself primary, it halts (AuthorityAmbiguity). */
   adopt(epoch: bigint, candidate: string): void {
     const held = this.authority.marker?.held === true;
     this.disk.durably(() => this.authority.adopt(epoch, candidate));
@@ -228,7 +228,7 @@ export class LocalNode {
     this.changed();
   }
 
-  /** Lets `control_version` move where something moved that a control decision depends on, and nowhere else. */
+  /** Raises `control_version` if something changed that a control decision depends on, and only then. */
   changed(): void {
     this.version.observe({
       self: this.testimony(),
@@ -239,7 +239,7 @@ export class LocalNode {
     });
   }
 
-  /** The disk failed: acknowledge nothing more, answer what is open, and end. */
+  /** The disk failed: acknowledges nothing more, answers open requests, and ends. */
   stopAfter(error: Error): void {
     if (this.lifecycle === 'shutting_down') return;
     this.lifecycle = 'shutting_down';

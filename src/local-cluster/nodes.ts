@@ -1,4 +1,4 @@
-/** The processes of a cluster, one per node. A node that has ended stays so until a person starts it again. */
+/** The processes of a cluster, one for each node. A node that has ended stays ended until a person starts it again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as z from 'zod';
 import { type ClusterConfig, type ClusterMember, UsageError } from './config.ts';
@@ -9,16 +9,16 @@ const readySchema = z.object({
   name: z.string(),
   url: z.string(),
   pid: z.number(),
-  /** Where faults are asked for, if they can be. */
+  /** The address for faults, if faults are allowed. */
   admin: z.string().optional(),
 });
 
-/** What a node says of itself when it is ready. */
+/** What a node reports when it is ready. */
 export type ReadyNode = Readonly<z.infer<typeof readySchema>>;
 
 /**
- * The node's process: this same program, started again. Tokens travel in the environment, where no list of processes
- * shows them.
+ * The node's process: this program, started again. Tokens are passed in the environment, because process lists show
+ * command lines.
  */
 function spawnNode(main: string, member: ClusterMember, options: ClusterOptions): ChildProcess {
   const args = [
@@ -63,13 +63,13 @@ export class NodeProcess {
     return this.#child.pid ?? 0;
   }
 
-  /** How it ended: a signal or an exit code, in words; null while it runs. */
+  /** How it ended, in words (a signal or an exit code); null while it runs. */
   get end(): string | null {
     const { exitCode, signalCode } = this.#child;
     return signalCode ?? (exitCode === null ? null : `exit code ${exitCode}`);
   }
 
-  /** Settles with the node's next word, or rejects when it ends without one. */
+  /** Resolves with the node's next message; rejects if the node ends without one. */
   word(): Promise<unknown> {
     return new Promise((resolve, reject) => {
       const ended = (): void => reject(new UsageError(`${this.member.name} did not start.`));
@@ -86,7 +86,7 @@ export class NodeProcess {
     return readySchema.parse(await this.word());
   }
 
-  /** Says to the node what it waits for. */
+  /** Sends the node the message that it waits for. */
   tell(message: ClusterConfig | 'go'): void {
     this.#child.send(message);
   }
@@ -110,7 +110,7 @@ export class Nodes {
   readonly #options: ClusterOptions;
   readonly #processes = new Map<string, NodeProcess>();
 
-  /** Starts their processes, which wait to be told the cluster. */
+  /** Starts the processes, which wait until they receive the cluster. */
   constructor(main: string, cluster: ClusterConfig, options: ClusterOptions) {
     this.#main = main;
     this.cluster = cluster;
@@ -119,7 +119,7 @@ export class Nodes {
   }
 
   /**
-   * Resolves when all are ready. `holdDirectories` is called when every node holds its directory and its port, and
+   * Resolves when all nodes are ready. `holdDirectories` is called when every node holds its directory and its port,
    * before any of them answers.
    */
   async ready(holdDirectories: () => void): Promise<readonly ReadyNode[]> {
@@ -137,7 +137,7 @@ export class Nodes {
     return this.#processes.get(name);
   }
 
-  /** Starts one that has ended, on its own data. */
+  /** Starts a node that has ended, on its own data. */
   async startAgain(member: ClusterMember): Promise<ReadyNode> {
     const node = this.#start(member);
     node.tell(this.cluster);

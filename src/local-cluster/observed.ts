@@ -1,4 +1,4 @@
-/** Makes up the synthetic members of `--observed`, for views of many members. */
+/** Generates the synthetic members of `--observed`, for views of many members. */
 import { createHash } from 'node:crypto';
 
 export function syntheticNote(count: number): string {
@@ -77,7 +77,7 @@ function synthetic(clusterId: string, index: number): SyntheticMember {
   };
 }
 
-/** Members for views at size: the same for the same cluster, always, and labelled as what they are. */
+/** Synthetic members for large views: always the same for the same cluster, and labelled as synthetic. */
 export function observedMembers(clusterId: string, count: number): readonly SyntheticMember[] {
   return Array.from({ length: count }, (_, index) => synthetic(clusterId, index + 1));
 }

@@ -13,7 +13,7 @@ export interface ServerOptions {
   readonly operatorToken: string | null;
   readonly checkpointEvery: number;
   readonly crashAt: string | null;
-  /** Opens the loopback port on which faults are asked for. */
+  /** Opens the loopback port for faults. */
   readonly faults: boolean;
   /** Members that exist only as reported state. */
   readonly observed: number;
@@ -25,9 +25,9 @@ export interface ClusterOptions extends ServerOptions {
   readonly writesPerSecond: number;
   /** Asks a person at the terminal what to do to the nodes. */
   readonly rehearsal: boolean;
-  /** Where the addresses of the nodes are written when they are ready. */
+  /** The file that receives the addresses of the nodes when they are ready. */
   readonly readyFile: string | null;
-  /** The process with which this one ends. */
+  /** This process ends when the process with this id has ended. */
   readonly whilePid: number | null;
 }
 
@@ -97,7 +97,7 @@ export type Command =
   | { readonly command: 'cluster'; readonly options: ClusterOptions }
   | { readonly command: 'node'; readonly name: string; readonly options: ServerOptions };
 
-/** What the command line asks for. Throws UsageError with what is wrong with it. */
+/** The parsed command line. Throws UsageError with what is wrong. */
 export function readCommandLine(args: readonly string[]): Command {
   const isNodeAlone = args[0] === 'node';
   let values;

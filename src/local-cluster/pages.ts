@@ -1,13 +1,13 @@
-/** Pages of ordered lists, as the contract has them: the newest page, or what lies before or after a position. */
+/** Pages of ordered lists in the contract's form: the newest page, or the page before or after a position. */
 import { invalid } from './errors.ts';
 
-/** What a paged endpoint may be asked with. */
+/** The query parameters of a paged endpoint. */
 export const PAGING: readonly string[] = ['after', 'before', 'limit'];
 
 const DEFAULT_LIMIT = 100;
 const LARGEST_LIMIT = 1_000;
 
-/** Where the items before and after these begin; `null`: there are none. `total`: of the whole list. */
+/** Positions to ask for the pages before and after this one; `null`: there is none. `total`: of the whole list. */
 export interface PageFacts {
   readonly next_before: bigint | null;
   readonly next_after: bigint | null;
@@ -31,8 +31,9 @@ function limitOf(query: URLSearchParams): number {
 }
 
 /**
- * One page of a list that is ordered by position. What follows `after` is taken from its beginning, everything else
- * from its end. Items at one position stay on one page, because the next page begins at a position.
+ * One page of a list that is ordered by position: with `after`, the items that follow it directly; with `before`, the
+ * items directly before it; otherwise the newest. Items at one position stay on one page, because the next page begins
+ * at a position.
  */
 export function page<T>(
   items: readonly T[],
@@ -40,7 +41,7 @@ export function page<T>(
   query: URLSearchParams,
 ): { readonly items: readonly T[]; readonly page: PageFacts } {
   const after = positionOf(query, 'after', 0n);
-  // Nothing lies before 0, and what follows an empty page could not be named from there.
+  // At least 1: nothing lies before 0, and an empty page could not say how to continue.
   const before = positionOf(query, 'before', 1n);
   const limit = limitOf(query);
   if (after !== undefined && before !== undefined)
@@ -61,7 +62,7 @@ export function page<T>(
   }
   const shown = items.slice(from, to);
   const [older, newer] = [items[from - 1], items[to]];
-  // An empty page has no end of its own: where to go on is said by the item beside it.
+  // An empty page has no items of its own, so the neighbouring item says where to continue.
   const [first, last] = [shown[0], shown.at(-1)].map(item => (item === undefined ? undefined : position(item)));
   return {
     items: shown,

@@ -1,4 +1,4 @@
-/** The endpoints that members of a cluster ask of each other, under `/peer`. */
+/** The endpoints with which the members of a cluster ask each other, under `/peer`. */
 import * as z from 'zod';
 import { decimal } from './decimal.ts';
 import { invalid } from './errors.ts';
@@ -12,7 +12,7 @@ const adoptSchema = z.strictObject({ epoch: decimal, testimony: testimonySchema 
 const pullSchema = z.strictObject({ testimony: testimonySchema, committed: decimal.nullable() });
 type Pull = Readonly<z.infer<typeof pullSchema>>;
 
-/** How many bytes of log one pull carries, at most about. */
+/** About how many bytes of log one pull carries at most. */
 const PULL_BYTES = 256 * 1024;
 const EMPTY_BODY = Buffer.alloc(0);
 
@@ -23,8 +23,8 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): T {
 }
 
 /**
- * A member adopts a newer epoch only for a node that holds everything that it holds itself (P6-S1), and only if it can
- * bear witness.
+ * A member adopts a newer epoch only for a node that holds everything that the member holds (P6-S1), and only if the
+ * member is a witness.
  */
 function adopt(node: LocalNode, epoch: bigint, candidate: Testimony): Reply {
   const isWilling =
@@ -62,7 +62,8 @@ async function pull(node: LocalNode, asked: Pull): Promise<Reply> {
   const verdict = verdictOn(node, asked);
   const { serving } = node;
   if (verdict !== 'records' || serving === null) return answer(verdict, EMPTY_BODY);
-  // Asking for what comes after a position acknowledges everything before it, unless the asker bears no witness yet.
+  // Asking for what comes after a position acknowledges everything before it, unless the asking node is not a witness
+  // yet.
   if (state === 'ReplicaActive') serving.acknowledge(nodeId, from.offset);
   await serving.news(from.offset, asked.committed, HOLD_MS);
   return serving.hasEnded
@@ -70,7 +71,7 @@ async function pull(node: LocalNode, asked: Pull): Promise<Reply> {
     : answer('records', await node.wal.read(from.offset, PULL_BYTES));
 }
 
-/** What members ask of each other. Never part of v1; each request carries the cluster's own token. */
+/** The requests between members. Never part of v1; each request carries the cluster's own token. */
 export function peerRoutes(node: LocalNode): readonly Route[] {
   return [
     {

@@ -1,4 +1,4 @@
-/** A client for the other members, which remembers what each said last. */
+/** The client for the other members; it remembers each one's last report. */
 import { Agent, request, type IncomingMessage } from 'node:http';
 import * as z from 'zod';
 import type { ClusterConfig, ClusterMember } from './config.ts';
@@ -6,7 +6,7 @@ import { faults } from './faults.ts';
 import { type Testimony, testimonySchema } from './testimony.ts';
 import { toJson } from './vocabulary.ts';
 
-/** How long a member may take to answer before it counts as not answering, in milliseconds. */
+/** Milliseconds after which a member counts as not answering. */
 const ANSWER_WITHIN_MS = 1_500;
 const BODY_LIMIT_BYTES = 64 * 1024 * 1024;
 
@@ -27,7 +27,7 @@ const NOTHING_KNOWN: KnownPeer = { testimony: null, lastContact: null, isReachab
 const stateSchema = z.strictObject({ testimony: testimonySchema });
 const adoptSchema = z.strictObject({ adopted: z.boolean(), testimony: testimonySchema });
 
-/** The other members: their last reports, and the three requests that a node may send to them. */
+/** The other members: their last reports, and the requests that a node may send to them. */
 export class Peers {
   readonly others: readonly ClusterMember[];
   readonly #cluster: ClusterConfig;
@@ -45,13 +45,13 @@ export class Peers {
     return this.#known.get(nodeId) ?? NOTHING_KNOWN;
   }
 
-  /** Takes in what a member says of itself, however it arrived. */
+  /** Stores what a member reports about itself, however the report arrived. */
   hear(testimony: Testimony): void {
     this.#known.set(testimony.nodeId, { testimony, lastContact: new Date().toISOString(), isReachable: true });
     this.#heard(testimony);
   }
 
-  /** Asks a member what it is. Null: it does not answer, in whatever way. */
+  /** Asks a member for its report. Null: no valid answer, for whatever reason. */
   async ask(member: ClusterMember): Promise<Testimony | null> {
     try {
       const { status, body } = await this.send(member, 'GET', '/peer/state', null, ANSWER_WITHIN_MS);
@@ -65,7 +65,7 @@ export class Peers {
     }
   }
 
-  /** Asks a member to adopt `epoch` for the node that says `testimony` of itself. Null: no answer. */
+  /** Asks a member to adopt `epoch` for the node with this `testimony`. Null: no answer. */
   async askToAdopt(
     member: ClusterMember,
     epoch: bigint,
@@ -81,7 +81,7 @@ export class Peers {
     }
   }
 
-  /** One exchange with a member, within `timeout` milliseconds. Rejects when there is no whole answer. */
+  /** One exchange with a member, within `timeout` milliseconds. Rejects if there is no complete answer. */
   send(
     member: ClusterMember,
     method: 'GET' | 'POST',

@@ -1,12 +1,11 @@
-/** Free ports for nodes that were given none. */
+/** Finds free ports for nodes without a configured port. */
 import { createServer } from 'node:net';
 import { UsageError } from './config.ts';
 
 /**
- * Where free ports are taken from, the highest not among them. Not from below: Fetch refuses to ask port 10080, so no
- * browser and no script could reach a node there (https://fetch.spec.whatwg.org/#port-blocking; the highest such port).
- * Not from above: systems give outgoing connections ports from 32768 on, and one of those could be taken before its
- * node listens, or while it is away.
+ * The range of free ports, without the highest. Not lower: Fetch refuses port 10080, so no browser and no script could
+ * reach a node there (https://fetch.spec.whatwg.org/#port-blocking; the highest such port). Not higher: systems use
+ * ports from 32768 on for outgoing connections, and could take one before its node listens, or while the node is down.
  */
 export const FREE_PORTS = { lowest: 11_000, highest: 20_000 };
 
@@ -30,8 +29,8 @@ async function freePort(host: string): Promise<number> {
 }
 
 /**
- * As many different ports that nobody listens on.
- * @throws {UsageError} when none is found
+ * `count` different ports on which nobody listens.
+ * @throws {UsageError} if none is found
  */
 export async function freePorts(host: string, count: number): Promise<readonly number[]> {
   const ports = new Set<number>();

@@ -1,10 +1,10 @@
-/** Collects the facts on which a promotion is decided: what this node is, and what every other member answers. */
+/** Collects the facts that decide a promotion: what this node is, and what every other member answers. */
 import type { LocalNode } from './node.ts';
 import type { Testimony } from './testimony.ts';
 import type { PromotionFacts } from './validation.ts';
 import { type Mode, isAhead } from './vocabulary.ts';
 
-/** The facts, given what each of `node.peers.others` answered, in their order; null: it did not answer. */
+/** The facts, from the answers of `node.peers.others` in their order; null: no answer. */
 export function promotionFacts(node: LocalNode, mode: Mode, answers: readonly (Testimony | null)[]): PromotionFacts {
   const { peers, wal, cluster } = node;
   const target = node.testimony();

@@ -119,7 +119,9 @@ function wal(node: LocalNode, query: URLSearchParams): object {
   };
 }
 
-/** `valid`: what was read back from disk is right. `unchecked`: nothing of the retained log was read back yet. */
+/**
+ * `valid`: everything read back from disk is correct. `unchecked`: nothing of the retained log has been read back yet.
+ */
 function checksumStatus(node: LocalNode): 'valid' | 'invalid' | 'unchecked' {
   if (node.haltReason === 'WalCorruption') return 'invalid';
   return node.wal.verifiedTo === node.wal.oldest && node.wal.durable.offset > node.wal.oldest ? 'unchecked' : 'valid';

@@ -3,7 +3,7 @@ import { encodeLine } from './lines.ts';
 import type { Position } from './vocabulary.ts';
 
 /**
- * What the log holds: a client's write, or the first record of a new epoch, which a new primary writes before anything
+ * A record of the log: a client's write, or the first record of a new epoch, which a new primary writes before anything
  * else.
  */
 export interface WalRecord {
@@ -13,7 +13,7 @@ export interface WalRecord {
   readonly write: { readonly key: string; readonly value: string } | null;
 }
 
-/** The record's line after `end`, and the position that it leads to. */
+/** The record's line after `end`, and the position after it. */
 export function encodeRecord(
   end: Position,
   epoch: bigint,
@@ -31,7 +31,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** The record that a line's JSON holds, or null where it holds none. */
+/** The record in a line's JSON; null if there is none. */
 export function decodeRecord(json: string): WalRecord | null {
   try {
     const value: unknown = JSON.parse(json);

@@ -6,7 +6,7 @@ import { messageOf } from './vocabulary.ts';
 /** Asks for lines until the person ends it (`quit`, Ctrl-C, Ctrl-D), or the terminal is gone. */
 export function prompt(rehearsal: Rehearsal, end: () => void): void {
   const say = (text: string): boolean => process.stdout.write(text === '' ? '' : `${text}\n`);
-  // A terminal that is gone takes no word more; the nodes are to be ended nevertheless.
+  // If the terminal is gone, output fails; the nodes must still be ended.
   process.stdout.on('error', () => undefined);
   say(`A local cluster to rehearse failures on. Its data lies in ${rehearsal.data}.\n`);
   say(rehearsal.describe());
@@ -16,7 +16,7 @@ export function prompt(rehearsal: Rehearsal, end: () => void): void {
   let hasEnded = false;
   const isOver = (): boolean => hasEnded;
   lines.on('line', line => {
-    // One after the other: what is typed meanwhile waits, and is not done any more when the end comes before it.
+    // One command after the other: a line typed meanwhile waits, and is dropped if the end comes first.
     turn = turn.then(async () => {
       if (isOver()) return;
       const answer = await rehearsal.run(line).catch(messageOf);

@@ -1,7 +1,7 @@
 /**
  * Rehearses failures on a local cluster: what a person may do to its nodes from the terminal in which they run. It acts
- * on the processes and on their faults port, never through the kernel API, and decides nothing: it does what it is told
- * to the node that is named, and says what it did.
+ * on the processes and on their faults port, never through the kernel API. It decides nothing: it does what was typed,
+ * to the node that was named, and reports what it did.
  */
 import type { ClusterMember } from './config.ts';
 import type { Load } from './load.ts';
@@ -22,19 +22,19 @@ NODE is a name, such as node-2, or "primary": the one node that says of itself t
 This rehearses failures on this machine. It asks the cluster for nothing: promotions and demotions are asked for
 in the editor or with aerodb-control.`;
 
-/** How long a node may take to say what it is, in milliseconds. */
+/** How many milliseconds a node may take to report its role. */
 const ANSWER_MS = 1_500;
 
-/** What is asked of a node's faults port here. */
-interface Done {
+/** The faults that a rehearsal can set. */
+interface NodeFaults {
   readonly pause: boolean;
   readonly cut: 'none' | 'both';
 }
 
-const NOTHING_DONE: Done = { pause: false, cut: 'none' };
+const NO_FAULTS: NodeFaults = { pause: false, cut: 'none' };
 
-/** A node of this cluster that is running, and where its faults are asked for. */
-interface Running {
+/** A running node of this cluster, and the address of its faults port. */
+interface RunningNode {
   readonly node: NodeProcess;
   readonly admin: string;
 }
@@ -44,7 +44,7 @@ export class Rehearsal {
   readonly #load: Load;
   readonly #options: ClusterOptions;
   readonly #admin = new Map<string, string>();
-  readonly #done = new Map<string, Done>();
+  readonly #faults = new Map<string, NodeFaults>();
 
   constructor(nodes: Nodes, ready: readonly ReadyNode[], load: Load, options: ClusterOptions) {
     this.#nodes = nodes;
@@ -58,7 +58,7 @@ export class Rehearsal {
     return this.#options.data;
   }
 
-  /** Does what a line says and returns what it did, in words; null where the person wants to end. */
+  /** Carries out a line and returns in words what it did; null if the person wants to end. */
   async run(line: string): Promise<string | null> {
     const [command = '', word = '', ...rest] = line.trim().split(/\s+/);
     if (rest.length > 0) return `"${line.trim()}" is more than a command and a node. Nothing was done. Try: help`;
@@ -86,7 +86,7 @@ export class Rehearsal {
     }
   }
 
-  /** The nodes as this program knows them: their processes and what was done to them here. */
+  /** The nodes as this program knows them: their processes, and what was done to them here. */
   describe(): string {
     return this.#nodes.cluster.members
       .map(member => `${member.name}  ${member.url}  ${this.#stateOf(member)}`)
@@ -104,14 +104,14 @@ export class Rehearsal {
   async pause(member: ClusterMember): Promise<string> {
     const running = this.#running(member);
     if (running === undefined) return this.#isNotRunning(member);
-    return this.#ask(member, running, { ...this.#doneTo(member), pause: true }, 'answers nobody now');
+    return this.#ask(member, running, { ...this.#faultsOf(member), pause: true }, 'answers nobody now');
   }
 
   async cut(member: ClusterMember): Promise<string> {
     const running = this.#running(member);
     if (running === undefined) return this.#isNotRunning(member);
     const words = 'is cut off from the other nodes now, in both directions';
-    return this.#ask(member, running, { ...this.#doneTo(member), cut: 'both' }, words);
+    return this.#ask(member, running, { ...this.#faultsOf(member), cut: 'both' }, words);
   }
 
   async back(member: ClusterMember): Promise<string> {
@@ -121,11 +121,11 @@ export class Rehearsal {
       this.#isReady(again);
       return `${member.name} was started again, on its own data: process ${again.pid}.`;
     }
-    const { pause, cut } = this.#doneTo(member);
+    const { pause, cut } = this.#faultsOf(member);
     if (!pause && cut === 'none')
       return `${member.name} (process ${running.node.pid}) runs, and nothing was done to it here. Nothing was done.`;
     const words = [...(pause ? ['answers again'] : []), ...(cut === 'both' ? ['reaches the other nodes again'] : [])];
-    return this.#ask(member, running, NOTHING_DONE, words.join(' and '));
+    return this.#ask(member, running, NO_FAULTS, words.join(' and '));
   }
 
   #writes(word: string): string {
@@ -141,7 +141,7 @@ export class Rehearsal {
     return 'The client of this program writes no more.';
   }
 
-  /** The member that is meant, or why none is. */
+  /** The member that a word names, or why it names none. */
   async #member(command: string, word: string): Promise<ClusterMember | string> {
     const { members } = this.#nodes.cluster;
     const names = members.map(({ name }) => name).join(', ');
@@ -161,7 +161,7 @@ export class Rehearsal {
     return primary;
   }
 
-  /** What a node says of itself; null where it does not answer. */
+  /** The role that a node reports; null if it does not answer. */
   async #roleOf({ id, url }: ClusterMember): Promise<string | null> {
     const token = this.#options.observerToken ?? this.#options.operatorToken;
     try {
@@ -176,30 +176,30 @@ export class Rehearsal {
     }
   }
 
-  async #ask(member: ClusterMember, { node, admin }: Running, done: Done, words: string): Promise<string> {
+  async #ask(member: ClusterMember, { node, admin }: RunningNode, faults: NodeFaults, words: string): Promise<string> {
     const name = `${member.name} (process ${node.pid})`;
     try {
-      const { ok, status } = await fetch(admin, { method: 'POST', body: JSON.stringify(done) });
+      const { ok, status } = await fetch(admin, { method: 'POST', body: JSON.stringify(faults) });
       if (!ok) return `${name} did not take it (${status}). It is as it was.`;
     } catch (error) {
       return `${name} could not be told: ${messageOf(error)}. It is not known whether it took it.`;
     }
-    this.#done.set(member.name, done);
+    this.#faults.set(member.name, faults);
     return `${name} ${words}.`;
   }
 
   #isReady({ name, admin }: ReadyNode): void {
     if (admin !== undefined) this.#admin.set(name, admin);
-    this.#done.delete(name);
+    this.#faults.delete(name);
   }
 
-  #running({ name }: ClusterMember): Running | undefined {
+  #running({ name }: ClusterMember): RunningNode | undefined {
     const [node, admin] = [this.#nodes.process(name), this.#admin.get(name)];
     return node === undefined || node.end !== null || admin === undefined ? undefined : { node, admin };
   }
 
-  #doneTo({ name }: ClusterMember): Done {
-    return this.#done.get(name) ?? NOTHING_DONE;
+  #faultsOf({ name }: ClusterMember): NodeFaults {
+    return this.#faults.get(name) ?? NO_FAULTS;
   }
 
   #isNotRunning(member: ClusterMember): string {
@@ -210,7 +210,7 @@ export class Rehearsal {
   #stateOf(member: ClusterMember): string {
     const node = this.#nodes.process(member.name);
     if (node === undefined || node.end !== null) return `ended: ${node?.end ?? 'never started'}`;
-    const { pause, cut } = this.#doneTo(member);
+    const { pause, cut } = this.#faultsOf(member);
     return [`process ${node.pid}`, ...(pause ? ['paused here'] : []), ...(cut === 'both' ? ['cut off here'] : [])].join(
       ', ',
     );

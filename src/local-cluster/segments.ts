@@ -1,4 +1,4 @@
-/** The segment files of the write-ahead log. The name of each says at which position it begins. */
+/** The segment files of the write-ahead log. A file's name is the position at which the segment begins. */
 import { chainText } from './lines.ts';
 import type { Position } from './vocabulary.ts';
 
@@ -15,7 +15,7 @@ export function segmentName({ offset, chain, epoch, commitId }: Position): strin
   return `${offset.toString().padStart(20, '0')}-${chainText(chain)}-${epoch.toString()}-${commitId.toString()}.wal`;
 }
 
-/** The position at which the segment of this name begins; null: it is no segment's name. */
+/** The position at which the segment of this name begins; null: the name is not a segment's. */
 export function segmentStart(file: string): Position | null {
   const match = SEGMENT_NAME.exec(file);
   if (match === null) return null;

@@ -1,4 +1,7 @@
-/** A primary serves the log of its epoch: it takes writes and counts which of them a majority holds. */
+/**
+ * A primary's side of replication: it takes writes, serves the log of its epoch, and counts which writes a majority
+ * holds.
+ */
 import { encodeRecord, type WalRecord } from './records.ts';
 import type { Store } from './store.ts';
 import { type Position, majorityOf } from './vocabulary.ts';
@@ -10,7 +13,7 @@ interface Waiter {
   readonly reject: (error: Error) => void;
 }
 
-/** The write is in this node's log, and this node will never learn whether a majority holds it. */
+/** The write is in this node's log, but this node will never learn whether a majority holds it. */
 export class SupersededWrite extends Error {}
 
 /** What the primary has heard from one replica. */
@@ -20,8 +23,8 @@ export interface Acknowledgement {
 }
 
 /**
- * The log of one epoch, as the node that is primary in it serves it. It outlives a demotion without accepting another
- * write, so that the others receive the rest of the log, and ends when a newer epoch is adopted.
+ * The log of one epoch, served by the node that is primary in it. After a demotion it accepts no writes, but still
+ * serves the rest of the log to the others. It ends when a newer epoch is adopted.
  */
 export class Serving {
   readonly epoch: bigint;
@@ -35,7 +38,7 @@ export class Serving {
   #committed: bigint | null = null;
   #ended = false;
 
-  /** `begins`: where this epoch's first record ends, or null when it has yet to be written. */
+  /** `begins`: where this epoch's first record ends; null if that record has not been written yet. */
   constructor(epoch: bigint, begins: bigint | null, wal: Wal, store: Store, members: number) {
     this.epoch = epoch;
     this.#begins = begins;
@@ -61,7 +64,7 @@ export class Serving {
     return this.#acknowledged.get(nodeId) ?? null;
   }
 
-  /** Writes the record that begins the epoch: only together with it do older records count as acknowledged. */
+  /** Writes the record that begins the epoch: older records count as acknowledged only together with it. */
   async begin(): Promise<void> {
     if (this.#begins !== null) {
       this.#advance();
@@ -73,8 +76,8 @@ export class Serving {
   }
 
   /**
-   * Appends a write; resolves when it is durable on a majority (P6-S1). Rejects with SupersededWrite when that can no
-   * longer be known.
+   * Appends a write; resolves when it is durable on a majority (P6-S1). Rejects with SupersededWrite if that can no
+   * longer become known.
    */
   async write(write: { readonly key: string; readonly value: string }): Promise<Position> {
     const end = await this.#append(write);
@@ -91,8 +94,8 @@ export class Serving {
   }
 
   /**
-   * Resolves when there is something new for a replica that holds `from` and knows of `committed`, or after `timeout`
-   * milliseconds.
+   * Resolves when there is something new for a replica that holds the log up to `from` and knows of `committed`, or
+   * after `timeout` milliseconds.
    */
   async news(from: bigint, committed: bigint | null, timeout: number): Promise<void> {
     if (this.#ended || this.#wal.durable.offset > from || (this.#committed ?? -1n) > (committed ?? -1n)) return;
@@ -105,7 +108,7 @@ export class Serving {
     });
   }
 
-  /** A newer epoch exists, or the node halts: nothing is acknowledged from here on (P6-A1). */
+  /** A newer epoch exists, or the node halts: nothing is acknowledged from now on (P6-A1). */
   end(): void {
     this.#ended = true;
     for (const waiter of this.#waiters)

@@ -1,4 +1,4 @@
-/** Shows recorded events in the form of the contract, also those that an older version wrote in another form. */
+/** Shows recorded events in the form of the contract, including events that an older version wrote in another form. */
 import { auditHeadSchema } from './audit-head.ts';
 import type { KernelEvent } from './vocabulary.ts';
 
@@ -12,8 +12,8 @@ function wellFormed(text: string): string {
 }
 
 /**
- * One event in the form of the contract. An older version recorded values that the contract does not allow: they are
- * replaced, and a note says so.
+ * One event in the form of the contract. Values from an older version that the contract does not allow are replaced,
+ * and a note says so.
  */
 function shown(event: KernelEvent): ShownEvent {
   const { seq, audit_head: head, reason, operator } = event;
@@ -38,7 +38,7 @@ function shown(event: KernelEvent): ShownEvent {
   };
 }
 
-/** Events as the contract has them, and a sentence for each value that it does not have. */
+/** Events in the form of the contract, and a sentence for each value that was replaced. */
 export function shownEvents(events: readonly KernelEvent[]): {
   readonly events: readonly KernelEvent[];
   readonly notes: readonly string[];

@@ -1,4 +1,4 @@
-/** Keeps the snapshots of a node and the checkpoint that recovery begins with. */
+/** The snapshots of a node, and the checkpoint with which recovery begins. */
 import { mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
@@ -9,8 +9,8 @@ import type { Row, Store } from './store.ts';
 import { type Position, toJson } from './vocabulary.ts';
 
 /**
- * How many snapshots are kept, the newest included. A member that copied the older one can still be given the log after
- * it.
+ * How many snapshots are kept, including the newest. A member that copied the older one can then still get the log
+ * after it.
  */
 const SNAPSHOTS_KEPT = 2;
 
@@ -33,8 +33,8 @@ export interface Image {
 }
 
 /**
- * As the contract shows it. `wal_first_offset` to `wal_end_offset`: the range of the log that it holds beyond the one
- * before it.
+ * In the form of the contract. `wal_first_offset` to `wal_end_offset`: the range of the log that it covers beyond the
+ * one before it.
  */
 export interface SnapshotItem {
   readonly kind: 'snapshot' | 'checkpoint';
@@ -47,7 +47,7 @@ export interface SnapshotItem {
   readonly source: string;
 }
 
-/** As the contract shows it beside the log. */
+/** In the form in which the contract shows it beside the log. */
 export interface Checkpoint {
   readonly id: string;
   readonly commit_id: bigint;
@@ -71,8 +71,9 @@ function read(bytes: Buffer): { readonly about: About; readonly rows: readonly R
 }
 
 /**
- * Snapshots are images of the visible data, each a file of checksummed records; the checkpoint, one atomically replaced
- * file, names the snapshot that recovery begins with. Only what a checkpoint covers may be retired from the log.
+ * Snapshots are images of the visible data, each a file of checksummed records. The checkpoint is one atomically
+ * replaced file and names the snapshot with which recovery begins. Only what a checkpoint covers may be retired from
+ * the log.
  */
 export class Snapshots {
   readonly #directory: string;
@@ -84,12 +85,12 @@ export class Snapshots {
     this.#checkpointPath = join(nodeDirectory, 'checkpoint.json');
   }
 
-  /** The log below this offset is not needed for recovery. */
+  /** Recovery does not need the log below this offset. */
   get truncationOffset(): bigint {
     return this.#items.at(-1)?.at.offset ?? 0n;
   }
 
-  /** The log from here on is kept: the snapshots that stay can all be continued. */
+  /** The log is kept from here on, so that every kept snapshot can be continued. */
   get neededFrom(): bigint {
     return this.#items[0]?.at.offset ?? 0n;
   }
@@ -117,14 +118,14 @@ export class Snapshots {
     ];
   }
 
-  /** There is one at most: it names the newest snapshot. */
+  /** At most one: it names the newest snapshot. */
   get checkpoints(): readonly Checkpoint[] {
     return this.items
       .filter(({ kind }) => kind === 'checkpoint')
       .map(({ id, commit_id: commit, wal_end_offset: offset }) => ({ id, commit_id: commit, offset }));
   }
 
-  /** The image that recovery begins with, or null where no checkpoint was ever taken. Throws DamagedSnapshot. */
+  /** The image with which recovery begins; null if no checkpoint was ever taken. Throws DamagedSnapshot. */
   recover(): Image | null {
     mkdirSync(this.#directory, { recursive: true });
     const checkpoint = readIfPresent(this.#checkpointPath);
@@ -135,7 +136,7 @@ export class Snapshots {
       .map(file => file.slice(0, -9))
       .sort();
     const ids = present.filter(one => one <= id).slice(-SNAPSHOTS_KEPT);
-    // What a crash left between a snapshot and its checkpoint, or before an older one was dropped.
+    // Leftovers of a crash between a snapshot and its checkpoint, or before an older snapshot was removed.
     for (const orphan of present.filter(one => !ids.includes(one))) rmSync(this.#path(orphan));
     if (!ids.includes(id)) throw new DamagedSnapshot('the snapshot that the checkpoint names is missing');
     const images = ids.map(one => ({ id: one, ...read(readFileSync(this.#path(one))) }));
@@ -144,7 +145,7 @@ export class Snapshots {
     return last === undefined ? null : { at: last.about.at, rows: last.rows };
   }
 
-  /** Writes the visible data as a snapshot, then the checkpoint, then drops the snapshots that are no longer kept. */
+  /** Writes the visible data as a snapshot, then the checkpoint, then removes the snapshots that are no longer kept. */
   take(store: Store, source: string): void {
     const rows = store.rows(0n);
     const about: About = {
@@ -163,20 +164,20 @@ export class Snapshots {
     this.#keep(about, Buffer.concat(parts));
   }
 
-  /** Takes over the primary's newest snapshot. Throws DamagedSnapshot where it did not arrive whole. */
+  /** Takes over the primary's newest snapshot. Throws DamagedSnapshot if it did not arrive whole. */
   install(bytes: Buffer): Image {
     const { about, rows } = read(bytes);
     this.#keep(about, bytes);
     return { at: about.at, rows };
   }
 
-  /** The newest snapshot as a file's bytes, or null where there is none. */
+  /** The newest snapshot as a file's bytes; null if there is none. */
   newest(): Buffer | null {
     const last = this.#items.at(-1);
     return last === undefined ? null : readFileSync(this.#path(last.id));
   }
 
-  /** Forgets everything: a node that joins anew begins with nothing. */
+  /** Deletes everything: a node that joins again begins with nothing. */
   clear(): void {
     rmSync(this.#checkpointPath, { force: true });
     rmSync(this.#directory, { recursive: true, force: true });

@@ -1,4 +1,4 @@
-/** Keeps the data of a node in memory: one row per key. */
+/** Keeps the data of a node in memory: one row for each key. */
 import type { Position } from './vocabulary.ts';
 import type { PlacedRecord } from './wal.ts';
 
@@ -11,7 +11,7 @@ export interface Row {
 
 /**
  * The data: the last committed value of each key. A replica replays every durable record at once (applied), but a
- * reader sees it only when a majority holds it (visible): what was read once can never be taken back (P6-S3).
+ * reader sees it only when a majority holds it (visible), so that what was read can never be taken back (P6-S3).
  */
 export class Store {
   readonly #rows = new Map<string, Row>();
@@ -52,7 +52,7 @@ export class Store {
     let done = 0;
     for (const { row, end } of this.#waiting) {
       if (end.offset > offset) break;
-      // Deleted first, so that the map stays ordered by commit id.
+      // Deleted first, because that keeps the map ordered by commit id.
       if (row !== null) this.#rows.delete(row.key);
       if (row !== null) this.#rows.set(row.key, row);
       this.#visible = end;
@@ -63,7 +63,7 @@ export class Store {
     this.#committed();
   }
 
-  /** Visible rows in commit order, those after `commitId`. */
+  /** Visible rows in commit order, only those after `commitId`. */
   rows(commitId: bigint, limit = Number.POSITIVE_INFINITY): readonly Row[] {
     const found: Row[] = [];
     for (const row of this.#rows.values()) {

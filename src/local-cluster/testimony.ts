@@ -1,11 +1,11 @@
-/** The form in which a node tells its peers what it is. */
+/** The form in which a node reports to its peers what it is. */
 import * as z from 'zod';
 import { decimal } from './decimal.ts';
 import { HALT_REASONS, REPLICATION_STATES, ROLES } from './vocabulary.ts';
 
 const positionSchema = z.strictObject({ offset: decimal, chain: z.number(), epoch: decimal, commitId: decimal });
 
-/** What a node reports of itself to its peers: true at that moment, a report from then on. */
+/** What a node reports about itself to its peers: true at that moment, afterwards only a report. */
 export const testimonySchema = z.strictObject({
   nodeId: z.string(),
   role: z.enum(ROLES),
@@ -14,9 +14,9 @@ export const testimonySchema = z.strictObject({
   epoch: decimal,
   candidate: z.string(),
   primary: z.strictObject({ epoch: decimal, node_id: z.string() }),
-  /** The epoch whose log this node serves to the others: it is, or was until its demotion, primary in it. */
+  /** The epoch whose log this node serves to the others: it is primary in it, or was until its demotion. */
   serving: decimal.nullable(),
-  /** The end of its log, fsynced or not. */
+  /** The end of its log, with or without fsync. */
   position: positionSchema,
   durable: positionSchema,
   applied: positionSchema,
@@ -26,8 +26,8 @@ export const testimonySchema = z.strictObject({
 export type Testimony = Readonly<z.infer<typeof testimonySchema>>;
 
 /**
- * Whether the node is a witness. Halted, uninitialized and disabled nodes are none: they may no longer hold what they
- * once acknowledged.
+ * Whether the node is a witness. Halted, uninitialized and disabled nodes are not: they may have lost what they once
+ * acknowledged.
  */
 export function isWitness(testimony: Testimony): boolean {
   return testimony.state === 'ReplicaActive' || testimony.state === 'PrimaryActive';

@@ -1,4 +1,4 @@
-/** Moves write authority: the last step of a promotion or a demotion that was approved. */
+/** Moves write authority: the last step of an approved promotion or demotion. */
 import { crashPoint } from './faults.ts';
 import type { Attempt } from './ledger.ts';
 import type { LocalNode } from './node.ts';
@@ -10,9 +10,9 @@ import { majorityOf } from './vocabulary.ts';
 export type Transition = (node: LocalNode, attempt: Attempt, decision: Decision) => Promise<Decision>;
 
 /**
- * A majority durably adopts the new epoch for this node, each only if this node holds all that it holds; then the
- * marker is written. The validator judges the adopters' answers once more, because a member may have moved since it
- * was first asked.
+ * A majority durably adopts the new epoch for this node, each member only if this node holds everything that the member
+ * holds; then the marker is written. The adopters' answers are validated again, because a member may have changed since
+ * it was first asked.
  */
 export async function takeAuthority(node: LocalNode, attempt: Attempt, decision: Decision): Promise<Decision> {
   const { peers, authority } = node;

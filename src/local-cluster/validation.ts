@@ -1,15 +1,15 @@
-/** The checks of promotion and demotion are pure functions of facts (P6-D1). */
+/** The checks of promotion and demotion, as pure functions of facts (P6-D1). */
 import { isWitness, type Testimony } from './testimony.ts';
 import { type Check, type DenialReason, type Mode, DENIAL_INVARIANTS, isAhead, majorityOf } from './vocabulary.ts';
 
-/** What the validator is told. It asks nobody itself: same facts, same decision (P6-D1). */
+/** The facts of the validator. It asks nobody itself: the same facts give the same decision (P6-D1). */
 export interface PromotionFacts {
   readonly mode: Mode;
   readonly memberCount: number;
   readonly target: Testimony;
   /**
-   * Every other member: what it answered just now, or null where it did not; whether its log is a prefix of the
-   * target's, or null where that cannot be read.
+   * Every other member: its answer just now, or null without one; whether its log is a prefix of the target's, or null
+   * if that is unknown.
    */
   readonly others: readonly {
     readonly nodeId: string;
@@ -51,8 +51,8 @@ function targetIsReplica({ target }: PromotionFacts): Verdict {
 }
 
 /**
- * The nodes that could hold write authority: the primary of the latest epoch that any answer knows of, and whoever a
- * later epoch was adopted for, since a promotion may have completed without anyone else having heard.
+ * The nodes that could hold write authority: the primary of the latest epoch in any answer, and every node for which a
+ * later epoch was adopted, because its promotion may have completed unnoticed.
  */
 function suspects(answers: readonly Testimony[]): ReadonlySet<string> {
   const latest = answers.reduce((a, b) => (b.primary.epoch > a.primary.epoch ? b : a)).primary;
@@ -189,9 +189,7 @@ function decide(verdicts: readonly Verdict[], overridable: string | null): Decis
   };
 }
 
-/**
- * All five checks of a promotion in their order, every one reported; used by the explanation and by the decision alike.
- */
+/** All five checks of a promotion in their order, each one reported; explanation and decision both use them. */
 export function validatePromotion(facts: PromotionFacts): Decision {
   return decide(
     [
@@ -205,7 +203,7 @@ export function validatePromotion(facts: PromotionFacts): Decision {
   );
 }
 
-/** A demotion needs nothing but a node that holds, or believes to hold, write authority. */
+/** A demotion needs only a node that holds, or believes to hold, write authority. */
 export function validateDemotion(target: Testimony): Decision {
   const holdsAuthority = target.role === 'primary' || target.haltReason === 'AuthorityAmbiguity';
   return decide(

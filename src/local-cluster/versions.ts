@@ -1,4 +1,4 @@
-/** Counts the `control_version` of a node, which never goes back. */
+/** Counts the `control_version` of a node, which never decreases. */
 import type { Marker } from './authority.ts';
 import { readIfPresent, replaceFile } from './files.ts';
 import type { Testimony } from './testimony.ts';
@@ -12,7 +12,7 @@ export interface ControlFacts {
   readonly marker: Marker | null;
   readonly primaryId: string | null;
   readonly attemptState: AttemptState;
-  /** The other members, each as it last reported itself. */
+  /** The other members, each with its last report. */
   readonly others: readonly { readonly id: string; readonly testimony: Testimony | null }[];
 }
 
@@ -26,9 +26,9 @@ function digestOf({ self, marker, primaryId, attemptState, others }: ControlFact
 }
 
 /**
- * The node's own `control_version`. It never goes back, also over a crash, so that a confirmation given before it can
- * never fit afterwards by accident: a block of numbers is reserved durably, and a start begins above every number that
- * was ever reserved.
+ * The node's own `control_version`. It never decreases, not even after a crash, so that an earlier confirmation can
+ * never match a later state by accident. A block of numbers is reserved durably, and a start begins above every number
+ * that was ever reserved.
  */
 export class ControlVersion {
   readonly #path: string;
@@ -47,7 +47,7 @@ export class ControlVersion {
     return this.#current;
   }
 
-  /** Moves on exactly when the facts have changed since the last call. */
+  /** Increases exactly if the facts have changed since the last call. */
   observe(facts: ControlFacts): void {
     const digest = digestOf(facts);
     if (digest === this.#digest) return;

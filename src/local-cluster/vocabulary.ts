@@ -1,4 +1,4 @@
-/** The words of the kernel contract (v1), once, for every file of the local cluster. */
+/** The words of the kernel contract (v1), defined once for every file of the local cluster. */
 
 export const HALT_REASONS = [
   'WalGapDetected',
@@ -42,7 +42,7 @@ export const DENIAL_INVARIANTS = {
 } as const;
 export type DenialReason = keyof typeof DENIAL_INVARIANTS;
 
-/** The invariants that a request may acknowledge; another name is a malformed request. */
+/** The invariants that a request may acknowledge; any other name makes the request malformed. */
 export const KERNEL_INVARIANTS: readonly string[] = [
   'P6-A1',
   'P6-A1a',
@@ -75,10 +75,7 @@ export type AttemptState =
   | 'DemotionSucceeded'
   | 'DemotionDenied';
 
-/**
- * The end of a history: byte offset, checksum chained over every record before it, and the last record's epoch and
- * commit id.
- */
+/** The end of a history: byte offset, checksum chained over all records, and the last record's epoch and commit id. */
 export interface Position {
   readonly offset: bigint;
   readonly chain: number;
@@ -88,7 +85,7 @@ export interface Position {
 
 export const EMPTY_HISTORY: Position = { offset: 0n, chain: 0, epoch: 0n, commitId: 0n };
 
-/** Whether history `a` is ahead of `b`: a later epoch wins, within one epoch the longer log. */
+/** Whether history `a` is ahead of `b`: a later epoch wins; within one epoch, the longer log. */
 export function isAhead(a: Position, b: Position): boolean {
   return a.epoch === b.epoch ? a.offset > b.offset : a.epoch > b.epoch;
 }
@@ -125,10 +122,10 @@ export interface Check {
   readonly message: string;
 }
 
-/** How ids of nodes and requests are written, everywhere. */
+/** The form of all ids of nodes and requests. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** JSON as the contract wants it: 64-bit integers are decimal strings. */
+/** JSON in the form of the contract: 64-bit integers are decimal strings. */
 export function toJson(value: unknown): string {
   return JSON.stringify(value, (_key, item: unknown) => (typeof item === 'bigint' ? item.toString() : item));
 }

@@ -1,4 +1,4 @@
-/** The write-ahead log of a node keeps its records in segment files. */
+/** The write-ahead log of a node, in segment files. */
 import { constants, mkdirSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { decodeRecord, type WalRecord } from './records.ts';
 import { type Segment, segmentName, segmentStart } from './segments.ts';
 import { type Position, EMPTY_HISTORY, messageOf } from './vocabulary.ts';
 
-/** A record and the position that it leads to. */
+/** A record and the position after it. */
 export interface PlacedRecord {
   readonly record: WalRecord;
   readonly end: Position;
@@ -22,21 +22,24 @@ interface Batch {
 }
 
 export interface Recovery {
-  /** Bytes of an unfinished write that were cut from the end: nobody was told that they are durable. */
+  /** Bytes of an unfinished write that were cut from the end; nobody was told that they are durable. */
   readonly cut: number;
-  /** Why the log cannot be trusted, or null. Never repaired: an operator must act (P6-F1). */
+  /** Why the log cannot be trusted, or null. It is never repaired: an operator must act (P6-F1). */
   readonly corruption: string | null;
 }
 
-/** Thrown by everything that is asked of a log whose disk has failed. */
+/** Thrown by every operation on a log whose disk has failed. */
 export class StorageError extends Error {}
 
-/** Appended to, and never written over: not even by a process that no longer holds the directory. */
+/**
+ * The file can only be appended to, so that nothing is ever overwritten, not even by a process that no longer holds the
+ * directory.
+ */
 const APPEND_FLAGS = constants.O_RDWR | constants.O_APPEND;
 
 /**
- * The write-ahead log: one history of checksummed records over segment files. A position is durable only after fsync;
- * appends that arrive while one fsync runs share the next. After any failed write or fsync the log refuses everything
+ * The write-ahead log: one history of checksummed records in segment files. A position is durable only after fsync;
+ * appends that arrive during one fsync share the next one. After any failed write or fsync the log refuses everything
  * (P6-F1).
  */
 export class Wal {
@@ -52,14 +55,14 @@ export class Wal {
   #failure: StorageError | null = null;
   #verifiedTo = 0n;
 
-  /** `replay` is handed every record, in order, once it is durable: at recovery and from then on. */
+  /** `replay` receives every record, in order, once it is durable: during recovery and from then on. */
   constructor(directory: string, segmentBytes: number, replay: (placed: PlacedRecord) => void) {
     this.#directory = directory;
     this.#replay = replay;
     this.#segmentBytes = BigInt(segmentBytes);
   }
 
-  /** The end of what was accepted, fsynced or not. */
+  /** The end of what was accepted, with or without fsync. */
   get appended(): Position {
     return this.#appended;
   }
@@ -72,10 +75,7 @@ export class Wal {
     return this.#segments[0]?.first.offset ?? this.#durable.offset;
   }
 
-  /**
-   * How far reads from disk have verified the checksums of what is retained: the oldest offset when nothing was read
-   * back.
-   */
+  /** Up to where reads from disk have verified the retained log; the oldest offset if nothing was read back. */
   get verifiedTo(): bigint {
     return this.#verifiedTo > this.oldest ? this.#verifiedTo : this.oldest;
   }
@@ -133,7 +133,7 @@ export class Wal {
     }
   }
 
-  /** Durable whole records from `from`, at most about `limit` bytes (one record at least), from one segment. */
+  /** Durable whole records from `from`, about `limit` bytes at most (but at least one record), from one segment. */
   async read(from: bigint, limit: number): Promise<Buffer> {
     const segment = this.#segmentAt(from);
     if (segment === undefined) return Buffer.alloc(0);
@@ -155,7 +155,7 @@ export class Wal {
     }
   }
 
-  /** The chained checksum at a record boundary, or null where no record ends there or the segment is retired. */
+  /** The chained checksum at a record boundary; null if no record ends there or the segment is retired. */
   chainAt(offset: bigint): number | null {
     if (offset === this.#appended.offset) return this.#appended.chain;
     const segment = this.#segmentAt(offset);
@@ -255,7 +255,8 @@ export class Wal {
     const active = this.#segments.at(-1);
     if (active === undefined || this.#handle === null) throw new Error('the log is closed');
     crashPoint('wal-append');
-    // A SIGKILL between the two writes leaves a torn record; one write alone would hardly ever be seen torn.
+    // Two writes, so that a SIGKILL in between leaves a torn record for tests; a single write would hardly ever be
+    // torn.
     const half = bytes.length >> 1;
     const at = Number(this.#durable.offset - active.first.offset);
     append(this.#handle.fd, bytes.subarray(0, half), at);

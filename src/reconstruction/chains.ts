@@ -1,23 +1,26 @@
-/** Puts strands of one log together that can be one chain. What differs is of a fork, in no order to the rest. */
+/**
+ * Combines strands of one log that can belong to one chain. Strands that differ belong to forks, and nothing orders a
+ * fork against the rest.
+ */
 import type { CollectedLog } from './collect.ts';
 import type { Strand } from './strand.ts';
 
-/** A strand, and the file in which it stands. */
+/** A strand, and the file that holds it. */
 export interface FileStrand {
   readonly log: CollectedLog;
   readonly strand: Strand;
 }
 
-/** Strands of which no two hold different records of one number. */
+/** Strands of which no two hold different records with the same number. */
 export interface Chain {
   readonly strands: readonly FileStrand[];
-  /** The number at which it was found to be another one than the first; `null` for the first. */
+  /** The number at which it was found to differ from the first chain; `null` for the first chain. */
   readonly differs: bigint | null;
-  /** Up to this number its records are those of another one, as far as that is known. */
+  /** Up to this number its records are known to be the same as those of another chain. */
   readonly forksAfter: bigint;
 }
 
-interface Growing {
+interface GrowingChain {
   readonly strands: FileStrand[];
   readonly differs: bigint | null;
   readonly forksAfter: bigint;
@@ -25,9 +28,9 @@ interface Growing {
   readonly prevs: Map<bigint, string>;
 }
 
-/** Strands that hang together by hashes, as chains; a strand goes to the one whose records it names or holds. */
+/** Groups connected strands into chains. A strand joins the chain whose records it names or holds. */
 export function chainsOf(strands: readonly FileStrand[]): readonly Chain[] {
-  const chains: Growing[] = [];
+  const chains: GrowingChain[] = [];
   for (const each of strands) {
     const own = pointsOf(each.strand);
     const differences = chains.map(chain => difference(chain, own));
@@ -45,9 +48,9 @@ export function chainsOf(strands: readonly FileStrand[]): readonly Chain[] {
   return chains;
 }
 
-type Points = Pick<Growing, 'marks' | 'prevs'>;
+type Points = Pick<GrowingChain, 'marks' | 'prevs'>;
 
-/** What is known of a strand's records by their numbers: their hashes, and the hash of the one before. */
+/** What is known about a strand's records by number: their hashes, and the hashes of the records before them. */
 function pointsOf({ first, last, marks, records }: Strand): Points {
   const known = [first, last, ...records];
   return {
@@ -56,7 +59,7 @@ function pointsOf({ first, last, marks, records }: Strand): Points {
   };
 }
 
-/** The first number at which one is not the other; `null` where none is known. */
+/** The first number at which the two differ; `null` if no difference is known. */
 function difference(one: Points, other: Points): bigint | null {
   let found: bigint | null = null;
   const see = (seq: bigint): void => {

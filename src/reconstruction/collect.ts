@@ -1,6 +1,6 @@
 /**
- * Takes out of one file of a log what a reconstruction is asked for, in memory that grows with that and not with the
- * file, and keeps what of the rest has to be known: which numbers it holds, and where it says that something is amiss.
+ * Takes from one file of a log what a reconstruction asks for. Its memory grows with that and not with the file. About
+ * the other records it keeps only which numbers the file holds, and where something is wrong.
  */
 import type { AuditVerdict } from '../control-plane/model/audit-reader.ts';
 import { MOST_ENTRIES, MOST_SOURCES, TooMuch } from './limits.ts';
@@ -8,7 +8,7 @@ import { instantOf, textOf, type LogRecord } from './members.ts';
 import type { Asked, SourceFile } from './model.ts';
 import { Strand, type KeptRecord, type Link, type LogGap } from './strand.ts';
 
-/** One line of a file of a log, as its reader hands it over. */
+/** One line of a log file, as its reader passes it on. */
 export type LogPiece =
   | {
       readonly is: 'record';
@@ -26,16 +26,19 @@ export type LogPiece =
 export interface CollectedLog {
   readonly file: SourceFile;
   readonly records: readonly KeptRecord[];
-  /** What it presents as one chain each; one of an intact log. */
+  /** The strands in the file; an intact log has exactly one. */
   readonly strands: readonly Strand[];
-  /** What is amiss of a file that holds no record at all. */
+  /** What is wrong with a file that holds no record at all. */
   readonly gaps: readonly LogGap[];
   readonly clocks: ReadonlySet<string>;
-  /** The earliest and the latest time of any of its records, by its own clock; RFC 3339. */
+  /** The earliest and the latest time of its records, by its own clock; RFC 3339. */
   readonly covers: readonly [string, string] | null;
 }
 
-/** Several processes append to a log; each takes its time before it waits for the lock. */
+/**
+ * Tolerance for clocks: several processes append to a log, and each takes the time of its record before it waits for
+ * the lock.
+ */
 const WAITED_MS = 10_000;
 const ENDS: ReadonlySet<unknown> = new Set([
   'dispatch_failed',
@@ -48,13 +51,13 @@ export class LogCollector {
   readonly #asked: Asked;
   readonly #kept: KeptRecord[] = [];
   readonly #strands: Strand[] = [];
-  /** What stands before the first record. */
+  /** Gaps before the first record. */
   readonly #before: LogGap[] = [];
-  /** Which gap tells of a damaged line. */
+  /** The gap of each damaged line. */
   readonly #damages = new Map<bigint, LogGap>();
   #gaps = 0;
   readonly #clocks = new Set<string>();
-  /** Intents of which no outcome has come yet, by request. */
+  /** Intents whose outcome has not been read yet, by request. */
   readonly #open = new Map<string, KeptRecord[]>();
   readonly #sessions = new Map<string, string>();
   readonly #lines: { readonly line: bigint; readonly seq: bigint }[] = [];
@@ -77,7 +80,7 @@ export class LogCollector {
     if (piece.is === 'record') this.#takeRecord(piece);
   }
 
-  /** The file has ended with this verdict. */
+  /** Call it at the end of the file, with its verdict. */
   end(name: string, form: string, verdict: AuditVerdict, tolerated: readonly string[]): CollectedLog {
     if (!SOUND.has(verdict.kind)) this.#noteVerdict(verdict);
     for (const intents of this.#open.values()) for (const intent of intents) intent.isOpen = true;
@@ -92,7 +95,7 @@ export class LogCollector {
     };
   }
 
-  /** The strand that a record goes on, or one that begins with it. */
+  /** The strand that the record continues, or a new strand that begins with it. */
   #strandFor(link: Link, line: bigint): Strand {
     const current = this.#strands.at(-1);
     if (current?.isFollowedBy(link) === true) return current;
@@ -104,7 +107,7 @@ export class LogCollector {
     return begun;
   }
 
-  /** What is said of a line already is said once, in the better words. */
+  /** A line that already has a gap gets no second one; the better text is kept. */
   #noteVerdict(verdict: AuditVerdict): void {
     const { line, message: text } = verdict;
     const said = line === null ? undefined : this.#damages.get(line);
@@ -129,7 +132,7 @@ export class LogCollector {
     this.#lines.push({ line: piece.line, seq });
   }
 
-  /** Only intents that are asked for are kept: a log may hold any number of others. */
+  /** Keeps only intents that were asked for, because a log may hold any number of others. */
   #noteIntent(kept: KeptRecord, isAsked: boolean): void {
     const request = textOf(kept.record, 'request_id');
     if (request === null) return;
@@ -145,7 +148,10 @@ export class LogCollector {
     }
   }
 
-  /** A clock that runs backwards inside of one session was set back; between two, they may have waited for the lock. */
+  /**
+   * If time runs backwards within a session, the clock was set back. Between two sessions the difference must be larger
+   * than `WAITED_MS`, because each may have waited for the lock.
+   */
   #noteClock(record: LogRecord, after: bigint): void {
     const time = textOf(record, 'time');
     const clock = textOf(record, 'clock');
@@ -182,10 +188,10 @@ export class LogCollector {
   }
 }
 
-/** Verdicts on a file of which nothing is amiss. */
+/** Verdicts on a file in which nothing is wrong. */
 const SOUND: ReadonlySet<string> = new Set(['intact', 'intact_selection']);
 
-/** Whether a file is what was written, as far as it shows that. */
+/** Whether a file is as it was written, as far as it can show that. */
 export function isSound({ verdict }: SourceFile): boolean {
   return verdict === 'unverifiable' || SOUND.has(verdict);
 }
@@ -199,7 +205,7 @@ function set(before: string | undefined, time: string, allowedMs: number): strin
   return before !== undefined && from !== null && to !== null && from - to > allowedMs ? before : null;
 }
 
-/** Whether a record, or an event, of this time is in the period that is asked for. What has no time is. */
+/** Whether a record or an event of this time is in the requested period. One without a time counts as inside. */
 export function isInPeriod(time: string | null, { since, until }: Asked): boolean {
   const at = instantOf(time);
   if (at === null) return true;

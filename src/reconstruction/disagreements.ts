@@ -1,4 +1,6 @@
-/** Where the log and a kernel, or two kernels, do not say the same of a request. Neither is believed more. */
+/**
+ * Finds where the log and a kernel, or two kernels, say different things about a request. Neither side is preferred.
+ */
 import type { KeptRecord } from './strand.ts';
 import { textOf } from './members.ts';
 import type { AnswerSheet } from './model.ts';
@@ -7,7 +9,7 @@ import { capital, words, type OutcomeSaid, type Told } from './told.ts';
 /** What the log says. */
 export type ByTheLog = Pick<AnswerSheet, 'command' | 'target' | 'reason' | 'outcome'>;
 
-/** Sentences; empty where none was found. `intent`: the record that says that the request was about to be sent. */
+/** One sentence for each disagreement. `intent`: the record of the request's intent. */
 export function disagreements(
   log: ByTheLog,
   intent: KeptRecord | undefined,
@@ -23,7 +25,8 @@ function outcomes(log: ByTheLog, told: readonly Told[], readings: readonly Outco
     const outcome = lane.history?.past.outcome(event) ?? null;
     return outcome === null ? [] : [{ outcome, by: `event #${event.seq} of the ${lane.label}` }];
   });
-  // A kernel that does not know yet, because the attempt goes on or it crashed, says nothing else than the log.
+  // A kernel that does not know the outcome yet, because the attempt still runs or the kernel crashed, does not
+  // contradict the log.
   const kernel = [...byEvents, ...readings].filter(({ outcome }) => outcome !== 'unknown');
   const found = kernel.flatMap(({ outcome, by }) =>
     log.outcome === null || outcome === log.outcome
@@ -56,7 +59,7 @@ function members(log: ByTheLog, intent: KeptRecord, told: readonly Told[]): read
   return found;
 }
 
-/** `account@host`, as a kernel is told it. */
+/** `account@host`, the form in which a kernel receives it. */
 function accountOf({ record }: KeptRecord): string | null {
   const operator = record['operator'];
   const [account, host] = [textOf(operator, 'account'), textOf(operator, 'host')];

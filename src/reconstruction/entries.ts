@@ -1,4 +1,7 @@
-/** What an entry says, in a line: a record by its stage, an event by its type. Words of others stay theirs. */
+/**
+ * One line of text for each entry: a record by its stage, an event by its type. The words of others are quoted
+ * unchanged.
+ */
 import type { PastEvent } from '../control-plane/engine.ts';
 import { memberOf, textOf, textsOf, whoOf, type LogRecord } from './members.ts';
 import type { KeptRecord } from './strand.ts';
@@ -28,7 +31,10 @@ export function recordEntry({ seq, hash, record }: KeptRecord, names: NodeNames)
   };
 }
 
-/** An event as an entry; `before` is the one before it in its history, which is that of `node`, or of all. */
+/**
+ * An event as an entry; `before` is the event before it in the same history, which is that of `node`, or of the
+ * cluster.
+ */
 export function eventEntry(
   event: PastEvent,
   before: PastEvent | null,
@@ -98,7 +104,7 @@ function reasonIn(record: LogRecord): string {
   return reason === null ? '' : ` Reason: ${reason}`;
 }
 
-/** What a reading told of who holds authority; not every command asks for that. */
+/** What a reading says about who holds authority; some commands do not ask for it. */
 function stateIn(record: LogRecord, names: NodeNames): string {
   const state = memberOf(record, 'kernel_state');
   const [node, epoch, primary] = ['node', 'epoch', 'primary'].map(name => textOf(state, name));

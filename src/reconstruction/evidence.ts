@@ -1,6 +1,6 @@
 /**
  * An evidence file: the whole answer of a kernel to `inspect_promotion_state` with its origin, as `--json` writes it.
- * It is anybody's file, so what does not have the form is refused with a reason.
+ * Anybody may have written the file, so a file without that form is refused with a reason.
  */
 import * as z from 'zod/mini';
 import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
@@ -25,7 +25,7 @@ const event = z.object({
   fields: z.record(text, z.unknown()),
 });
 
-/** The members of the answer that are made use of; what else it holds stays in the file. */
+/** The fields of the answer that are used; all others stay in the file. */
 const answer = z.object({
   format: text.check(z.startsWith('aerodb-control/')),
   kind: z.literal('answered'),
@@ -52,7 +52,7 @@ const answer = z.object({
 
 /** An answer of a kernel, read back. */
 export type Evidence = z.infer<typeof answer>;
-/** An event as it stands in an evidence file: 64-bit values are decimal strings. */
+/** An event in an evidence file: 64-bit values are decimal strings. */
 export type PastEvent = z.infer<typeof event>;
 
 /** Reads the text of an evidence file. */
@@ -79,7 +79,7 @@ export function evidenceIn(name: string, content: string): Result<Evidence> {
     : refused(`view.events.${deep}.fields is nested more than ${MOST_LEVELS} levels deep`);
 }
 
-/** What an event says is written out again, and each level of it takes a place on the stack there. */
+/** An event's fields are written as JSON later, and each level of nesting takes space on the stack there. */
 const MOST_LEVELS = 100;
 
 function isDeeperThan(most: number, value: unknown): boolean {

@@ -1,4 +1,4 @@
-/** Reads the files that a reconstruction is made of, each once. What reads them, and what engines prove, is given. */
+/** Reads the files of a reconstruction, each once. The caller passes the readers and what the engines prove. */
 import type { Past } from '../control-plane/engine.ts';
 import type { AuditFileVerification, AuditPiece } from '../control-plane/model/audit-file.ts';
 import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
@@ -10,7 +10,7 @@ import { MOST_ENTRIES, MOST_SOURCES, TooMuch } from './limits.ts';
 import type { Asked } from './model.ts';
 import type { Given } from './reconstruct.ts';
 
-/** One file: the text of an evidence file, or what hands over the pieces of a file of a log. */
+/** One file: the text of an evidence file, or a function that passes on the pieces of a log file. */
 export type GivenFile =
   | { readonly is: 'evidence'; readonly name: string; readonly text: string }
   | {
@@ -19,7 +19,7 @@ export type GivenFile =
       readonly read: (take: (piece: AuditPiece) => void) => Promise<AuditFileVerification>;
     };
 
-/** Reads all files. Refused where one is no evidence, is of an engine that there is not, or holds too much. */
+/** Reads all files. Refuses a file that is no evidence, is of an unknown engine, or holds too much. */
 export async function gather(
   files: readonly GivenFile[],
   asked: Asked,
@@ -71,7 +71,7 @@ async function collected({ name, read }: Extract<GivenFile, { is: 'log' }>, aske
       if (piece.is === 'evidence') carried.push(piece);
       else collector.take(piece);
     } catch (error) {
-      // Whoever reads the file takes what is thrown here for its own failure.
+      // The reader would report what is thrown here as its own failure, so it is kept and checked afterwards.
       if (!(error instanceof TooMuch)) throw error;
       tooMuch = error;
     }

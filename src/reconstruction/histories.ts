@@ -1,4 +1,7 @@
-/** Puts answers together that are of one history: pages of what one node keeps, or what members tell of a cluster. */
+/**
+ * Combines answers about the same history: pages of one node's history, or what several members report about one
+ * cluster.
+ */
 import type { Past, PastEvent } from '../control-plane/engine.ts';
 import { isInPeriod } from './collect.ts';
 import type { Evidence } from './evidence.ts';
@@ -7,7 +10,7 @@ import { instantOf } from './members.ts';
 import type { Asked } from './model.ts';
 import type { NodeNames } from './nodes.ts';
 
-/** One lane for each history; what two answers tell differently is added to `contradictions`. */
+/** One lane for each history; `contradictions` receives what two answers report differently. */
 export function historyLanes(
   evidence: readonly NamedEvidence[],
   asked: Asked,
@@ -26,10 +29,10 @@ export function historyLanes(
   });
 }
 
-/** More of the same are not listed. */
+/** At most so many differences of one kind are listed. */
 const MOST_DIFFERENCES = 20;
 
-/** How much of histories is given: events, of which the same one is counted once, and sources. */
+/** The size of the given histories: events, each counted once, and sources. */
 export function sizeOf(evidence: readonly NamedEvidence[]): { readonly events: number; readonly sources: number } {
   const tellings = [...Map.groupBy(evidence, historyOf).values()].flatMap(files => tellingsOf(files).files);
   const events = tellings.map(files => merged(files).length);
@@ -42,8 +45,8 @@ interface Tellings {
 }
 
 /**
- * Answers that say something else of an event are of two histories under one name: of another cluster, or of one that
- * was set up anew or restored. What only one of them tells stands in no order to what only the other does.
+ * Answers that report an event differently belong to two histories of one name: of another cluster, or of a cluster
+ * that was set up again or restored. Nothing orders the events of one against those of the other.
  */
 function tellingsOf(all: readonly NamedEvidence[]): Tellings {
   const tellings: { readonly files: NamedEvidence[]; readonly told: Map<string, string> }[] = [];
@@ -132,7 +135,10 @@ function historyLane(files: readonly NamedEvidence[], asked: Asked, names: NodeN
   };
 }
 
-/** Events before which no page goes on from the one before: numbers would tell, and there are none. */
+/**
+ * Events that may not directly follow the event before them, because no page holds both. Used for events without
+ * numbers; numbers would show it.
+ */
 function unconnected(files: readonly NamedEvidence[], events: readonly PastEvent[]): ReadonlySet<PastEvent> {
   const key = files[0]?.past.key ?? 'seq';
   const identities = events.map(event => identityOf(event, key));
@@ -156,13 +162,13 @@ function isWanted(event: PastEvent, asked: Asked): boolean {
   return isInPeriod(event.time, asked) && (asked.requestId === null || event.requestId === asked.requestId);
 }
 
-/** The answer that was given last, by the clock of the history. */
+/** The answer that was given last, by the history's own clock. */
 function latest(files: readonly NamedEvidence[]): Evidence | undefined {
   const at = ({ evidence }: NamedEvidence): number => instantOf(evidence.observed.time) ?? 0;
   return files.toSorted((a, b) => at(b) - at(a))[0]?.evidence;
 }
 
-/** The events of one telling, in its order. */
+/** The events of one history, in its order. */
 function merged(files: readonly NamedEvidence[]): readonly PastEvent[] {
   const key = files[0]?.past.key ?? 'seq';
   const told = new Map<string, PastEvent>();
@@ -176,7 +182,7 @@ function merged(files: readonly NamedEvidence[]): readonly PastEvent[] {
     : events.sort((a, b) => byTime(a, b) || compare(BigInt(a.seq), BigInt(b.seq)));
 }
 
-/** By the moment, and what is finer than a millisecond by its digits. */
+/** Sorts by time; parts finer than a millisecond are compared as text. */
 function byTime({ time: a }: PastEvent, { time: b }: PastEvent): number {
   const [first, second] = [instantOf(a) ?? 0, instantOf(b) ?? 0];
   if (first !== second) return first - second;
@@ -187,7 +193,9 @@ function identityOf({ seq, time }: PastEvent, key: Past['key']): string {
   return key === 'seq' ? seq : (time ?? `#${seq}`);
 }
 
-/** What is ordered by time has no number of its own: its place in an answer is another in the next one. */
+/**
+ * In a history ordered by time, `seq` is only the place in the answer, so it differs between answers and is ignored.
+ */
 function contentOf(event: PastEvent, key: Past['key']): string {
   return JSON.stringify(key === 'seq' ? event : { ...event, seq: null });
 }

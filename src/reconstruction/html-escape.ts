@@ -1,4 +1,4 @@
-/** Text in HTML. Whatever a log or a kernel says, it is text and stays text. */
+/** Text in HTML. Whatever a log or a kernel says is text and stays text. */
 import { visible } from '../text/foreign.ts';
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -9,7 +9,7 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ["'", '&#39;'],
 ]);
 
-/** Markup, and never text of others. */
+/** Markup that contains no unescaped text of others. */
 export class Html {
   readonly markup: string;
 
@@ -18,7 +18,7 @@ export class Html {
   }
 }
 
-/** Markup with values in it; a value is text, unless it is markup already. */
+/** Markup with values in it; a value is escaped unless it is markup already. */
 export function html(
   pieces: TemplateStringsArray,
   ...values: readonly (string | number | Html | readonly Html[])[]

@@ -1,11 +1,11 @@
-/** A reconstruction as one HTML file for a review meeting: without scripts, without anything from elsewhere. */
+/** A reconstruction as one HTML file for a review meeting, without scripts and without external resources. */
 import { html, type Html } from './html-escape.ts';
 import type { AnswerSheet, Entry, Reconstruction, Source } from './model.ts';
 import { sheetFacts, targetOf } from './sheet-facts.ts';
 import { STYLE } from './html-style.ts';
 import { answersOf, askedText, BLOCKS, orderText, repeatedOrder, SHEETS } from './words.ts';
 
-/** The whole file, piece by piece. `made`: when, by which clock, and by what it was made. */
+/** The whole file, piece by piece. `made`: when, by which clock, and by which program. */
 export function* reconstructionHtml(shown: Reconstruction, made: string): Generator<string> {
   for (const piece of piecesOf(shown, made)) yield piece.markup;
 }

@@ -1,29 +1,29 @@
-/** One source of a timeline: a log, or what a node keeps of the past, with what stands in it. */
+/** One source of a timeline, with its content: a log, or the history that a node keeps. */
 import type { Past, PastEvent } from '../control-plane/engine.ts';
 import type { KeptRecord } from './strand.ts';
 import type { Evidence } from './evidence.ts';
 import type { SourceFile } from './model.ts';
 
-/** What stands in a source, in its order. */
+/** One item of a source, in the source's order. */
 export type Item =
   | { readonly is: 'record'; readonly kept: KeptRecord }
   | { readonly is: 'event'; readonly event: PastEvent }
   | { readonly is: 'gap'; readonly text: string };
 
-/** One history with an order of its own. */
+/** One history with its own order. */
 export interface Lane {
   readonly kind: 'log' | 'history';
   readonly label: string;
   readonly files: readonly SourceFile[];
   readonly clocks: readonly string[];
   readonly items: readonly Item[];
-  /** Of a log that was forked: the hash of the last record before it that stands in another source. */
+  /** For a forked log: the hash of the last record before the fork; that record stands in another source. */
   readonly forkOf?: string;
-  /** Of a history: the node of which it is, and its readings. */
+  /** For a history: its node and its readings. */
   readonly history: History | null;
 }
 
-/** What a history was read by. */
+/** Where a history comes from. */
 export interface History {
   readonly kind: string;
   readonly cluster: string;
@@ -32,7 +32,7 @@ export interface History {
   readonly readings: readonly Evidence[];
 }
 
-/** An evidence file with its name, and what its engine's past proves. */
+/** An evidence file with its name, and what its engine's history proves. */
 export interface NamedEvidence {
   readonly name: string;
   readonly evidence: Evidence;

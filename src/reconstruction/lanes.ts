@@ -1,4 +1,4 @@
-/** Puts files together that are of one log: exports and copies of it, told by the hashes of their records. */
+/** Combines files of the same log (exports and copies of it), found by the hashes of their records. */
 import { chainsOf, type Chain, type FileStrand } from './chains.ts';
 import { isSound, type CollectedLog } from './collect.ts';
 import { historyLanes } from './histories.ts';
@@ -8,13 +8,13 @@ import type { Asked } from './model.ts';
 import type { NodeNames } from './nodes.ts';
 import type { KeptRecord, Run, Strand } from './strand.ts';
 
-/** The lanes, and what two tellings of the same thing do not agree on. */
+/** The lanes, and where two sources contradict each other. */
 export interface Lanes {
   readonly lanes: readonly Lane[];
   readonly contradictions: readonly string[];
 }
 
-/** The logs and histories behind some files. */
+/** The logs and histories in some files. */
 export function lanesOf(
   logs: readonly CollectedLog[],
   evidence: readonly NamedEvidence[],
@@ -60,7 +60,7 @@ function logLanes(logs: readonly CollectedLog[], contradictions: string[]): read
   ];
 }
 
-/** What hangs together by hashes is of one log, though it may have been forked. */
+/** Strands that are connected by hashes belong to one log, even if it was forked. */
 function sameLogs(strands: readonly FileStrand[]): readonly (readonly FileStrand[])[] {
   const groups: { readonly strands: FileStrand[]; readonly hashes: Set<string> }[] = [];
   for (const each of strands) {
@@ -85,13 +85,13 @@ function labelOf(strands: readonly FileStrand[]): string {
     : `log of ${who.slice(0, 3).join(', ')}`;
 }
 
-/** `listed`: the hashes of all records that stand in a lane of the same log already. */
+/** `listed`: the hashes of all records that already stand in a lane of the same log. */
 function logLane({ strands, forksAfter }: Chain, listed: Set<string>): Lane {
   const records = new Map<string, KeptRecord>();
   let fork: KeptRecord | undefined;
   for (const kept of strands.flatMap(({ strand }) => strand.records)) {
     const known = records.get(kept.hash);
-    // Another file of the same log may go on further, and hold the outcome.
+    // Another file of the same log may reach further and hold the outcome.
     if (known !== undefined) {
       known.isOpen &&= kept.isOpen;
       known.end ??= kept.end;
@@ -128,7 +128,7 @@ function logLane({ strands, forksAfter }: Chain, listed: Set<string>): Lane {
 
 const AFTER_A_PART = 'Whether this log goes on is not in what was given: only parts of it were.';
 
-/** `missingTo`: up to this number there are records that were not given; `null`: of that nothing is known. */
+/** `missingTo`: up to this number some records were not given; `null`: unknown. */
 function interleaved(
   records: readonly KeptRecord[],
   gaps: readonly { readonly after: bigint; readonly text: string }[],
@@ -158,7 +158,7 @@ function interleaved(
   return items;
 }
 
-/** Numbers that no file of a log holds, between the first and the last that one does. */
+/** Numbers that no file of a log holds, between the first and the last held number. */
 function holes(strands: readonly Strand[]): readonly (Run & { readonly isWithheld: boolean })[] {
   const held = union(strands.flatMap(({ held: own }) => own));
   const withheld = union(strands.flatMap(({ withheld: own }) => own));

@@ -1,9 +1,9 @@
-/** How much a reconstruction is made of. More would not be read by anybody, and would not fit into memory. */
+/** The limits of a reconstruction's size. More would be too much to read, and would not fit into memory. */
 export const MOST_ENTRIES = 100_000;
-/** Each entry knows its place beside every source, so memory grows with both. */
+/** Each entry stores its position relative to every source, so memory grows with both. */
 export const MOST_SOURCES = 200;
 
-/** Too much is asked for. */
+/** The reconstruction would be too large. */
 export class TooMuch extends Error {
   override readonly name = 'TooMuch';
 }

@@ -1,17 +1,17 @@
-/** What links entries of two sources, so that one of them is proven to have happened before the other. */
+/** Finds links between entries of two sources: a link proves that one entry happened before the other. */
 import type { PastEvent } from '../control-plane/engine.ts';
 import type { KeptRecord } from './strand.ts';
 import type { Lane } from './lane.ts';
 import { memberOf, textOf } from './members.ts';
 import type { Link, Place } from './order.ts';
 
-/** A record, or an event, by its place. */
-interface At<T> {
+/** A record or an event, and its place. */
+interface PlacedItem<T> {
   readonly place: Place;
   readonly value: T;
 }
 
-/** All links between some sources, and where what they name does not fit together. */
+/** All links between some sources, and the contradictions in what they name. */
 export function linksOf(lanes: readonly Lane[]): {
   readonly links: readonly Link[];
   readonly misfits: readonly string[];
@@ -38,23 +38,26 @@ export function linksOf(lanes: readonly Lane[]): {
 interface HistoryAt {
   readonly lane: Lane;
   readonly at: number;
-  readonly events: readonly At<PastEvent>[];
+  readonly events: readonly PlacedItem<PastEvent>[];
 }
 
-function recordsIn(lane: Lane, at: number): readonly At<KeptRecord>[] {
+function recordsIn(lane: Lane, at: number): readonly PlacedItem<KeptRecord>[] {
   return lane.items.flatMap((item, index) =>
     item.is === 'record' ? [{ place: { lane: at, index }, value: item.kept }] : [],
   );
 }
 
-function eventsIn(lane: Lane, at: number): readonly At<PastEvent>[] {
+function eventsIn(lane: Lane, at: number): readonly PlacedItem<PastEvent>[] {
   return lane.items.flatMap((item, index) =>
     item.is === 'event' ? [{ place: { lane: at, index }, value: item.event }] : [],
   );
 }
 
-/** A record names the one before it by its hash, which nobody knows before that is written; a fork does so too. */
-function forks(records: readonly At<KeptRecord>[], lanes: readonly Lane[]): readonly Link[] {
+/**
+ * A record names the hash of the record before it, which nobody can know before that record is written. This also holds
+ * for a fork.
+ */
+function forks(records: readonly PlacedItem<KeptRecord>[], lanes: readonly Lane[]): readonly Link[] {
   const byHash = new Map(records.map(record => [record.value.hash, record]));
   const begun = new Set<number>();
   return records.flatMap(({ place, value }): readonly Link[] => {
@@ -67,8 +70,8 @@ function forks(records: readonly At<KeptRecord>[], lanes: readonly Lane[]): read
   });
 }
 
-/** An id that was sent twice has two intents, and an event names the one that it is of by its hash. */
-function firstOfEachRequest(events: readonly At<PastEvent>[]): readonly At<PastEvent>[] {
+/** An id that was sent twice has two intents; each event names its own intent by the hash. */
+function firstOfEachRequest(events: readonly PlacedItem<PastEvent>[]): readonly PlacedItem<PastEvent>[] {
   const seen = new Set<string>();
   return events.filter(({ value: { requestId, auditHead } }) => {
     const sent = JSON.stringify([requestId, auditHead?.hash ?? null]);
@@ -77,12 +80,12 @@ function firstOfEachRequest(events: readonly At<PastEvent>[]): readonly At<PastE
 }
 
 /**
- * An intent is on disk before the first byte of its request goes out (P7-O3), so it is earlier than every event that
- * names the request, or holds the intent's own hash.
+ * An intent is on disk before the first byte of its request goes out (P7-O3). So it is earlier than every event that
+ * names the request or the intent's hash.
  */
 function intents(
-  records: readonly At<KeptRecord>[],
-  events: readonly At<PastEvent>[],
+  records: readonly PlacedItem<KeptRecord>[],
+  events: readonly PlacedItem<PastEvent>[],
   misfits: string[],
 ): readonly Link[] {
   const found = records.filter(({ value: { record } }) => record['stage'] === 'dispatch_intent');
@@ -98,8 +101,8 @@ function intents(
             `The kernel holds another hash of the intent #${value.seq} of request ${String(requestId)} than the log ` +
               'does: the log that is given is not the one that sent it, or was rewritten.',
           );
-    // One request id that stands in two logs is the id of two requests; only its own hash tells whose event it is. An
-    // event that holds another hash is of an intent that is not here.
+    // If two logs contain the same request id, it stands for two requests, and only the hash tells which one an event
+    // belongs to. An event with an unknown hash belongs to an intent that was not given.
     const first = auditHead === null && named.length === 1 ? named[0] : held;
     if (first === undefined) return [];
     const why =
@@ -110,8 +113,8 @@ function intents(
   });
 }
 
-/** What a kernel's answer names was there before the answer, and so before the record that holds it. */
-function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
+/** An event that a kernel's answer names existed before the answer, and so before the record that holds the answer. */
+function answers(records: readonly PlacedItem<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
   const { history } = lane;
   const node = history?.node ?? null;
   if (history === null || node === null) return [];
@@ -123,13 +126,13 @@ function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt
     const request = textOf(value.record, 'request_id');
     users.set(request, (users.get(request) ?? new Set()).add(place.lane));
   }
-  /** Two logs that used one id are told apart by the hash of the intent that the event holds. */
+  /** If two logs used the same id, the intent's hash in the event tells them apart. */
   const mayBeOf = ({ auditHead, requestId }: PastEvent, sender: number): boolean => {
     const held = auditHead === null ? undefined : senders.get(auditHead.hash);
     return held === undefined ? [...(users.get(requestId) ?? [])].every(lane => lane === sender) : held === sender;
   };
-  const asked = new Map<string, readonly At<PastEvent>[]>();
-  const eventsFor = (request: string, sender: number): readonly At<PastEvent>[] => {
+  const asked = new Map<string, readonly PlacedItem<PastEvent>[]>();
+  const eventsFor = (request: string, sender: number): readonly PlacedItem<PastEvent>[] => {
     const key = `${sender} ${request}`;
     const known = asked.get(key) ?? (byRequest.get(request) ?? []).filter(({ value }) => mayBeOf(value, sender));
     asked.set(key, known);
@@ -155,8 +158,12 @@ function answers(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt
   });
 }
 
-/** What was read was there when it was read: before the record that says so. */
-function readings(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt, misfits: string[]): readonly Link[] {
+/** An event in a reading existed at the time of the reading: before the record of the reading. */
+function readings(
+  records: readonly PlacedItem<KeptRecord>[],
+  { lane, events }: HistoryAt,
+  misfits: string[],
+): readonly Link[] {
   const byHash = new Map(records.map(record => [record.value.hash, record]));
   const isCounted = lane.history?.past.key === 'seq';
   return (lane.history?.readings ?? []).flatMap((reading, file): readonly Link[] => {
@@ -178,13 +185,13 @@ function readings(records: readonly At<KeptRecord>[], { lane, events }: HistoryA
   });
 }
 
-/** What has no number of its own has another place in each answer. */
+/** An event without a number of its own has a different place in each answer. */
 function nameOf({ seq, time, type }: PastEvent, isCounted: boolean): string {
   return JSON.stringify([isCounted ? seq : null, time, type]);
 }
 
-/** Nobody reads a state before it has begun. */
-function states(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
+/** Nobody can read a state before it has begun. */
+function states(records: readonly PlacedItem<KeptRecord>[], { lane, events }: HistoryAt): readonly Link[] {
   const { history } = lane;
   if (history === null) return [];
   const begun = history.past
@@ -202,7 +209,7 @@ function states(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt)
     if (isOpen && (textOf(record, 'cluster') !== history.cluster || turned.has(lineOf(place.lane, history.cluster))))
       return [];
     const own = held.get(epoch);
-    // Of two that this node took by one number, as one that was restored does, only the first surely was before.
+    // A restored node may take the same number twice; then only the first of the two certainly came before.
     const begin =
       own === undefined && isOpen
         ? lastBelow(rising, epoch)
@@ -219,7 +226,7 @@ function states(records: readonly At<KeptRecord>[], { lane, events }: HistoryAt)
   });
 }
 
-/** The last of those that rise which is below; a history may be long, and so may a log. */
+/** The last item below `epoch` in a rising list. A binary search, because histories and logs may be long. */
 function lastBelow<T extends { readonly epoch: bigint }>(rising: readonly T[], epoch: bigint): T | undefined {
   let [low, high] = [0, rising.length];
   while (low < high) {
@@ -231,10 +238,10 @@ function lastBelow<T extends { readonly epoch: bigint }>(rising: readonly T[], e
 }
 
 /**
- * A number alone says whose epoch it is only of the cluster that was called by the same name. Where a log saw the
- * numbers of a name fall, that name was given to another cluster, or to one that was set up anew, and nothing follows.
+ * An epoch number identifies an epoch only within the cluster of that name. If the numbers fall within a log, the name
+ * was given to another cluster, or to one that was set up again, so nothing is concluded.
  */
-function turnedBack(records: readonly At<KeptRecord>[]): ReadonlySet<string> {
+function turnedBack(records: readonly PlacedItem<KeptRecord>[]): ReadonlySet<string> {
   const highest = new Map<string, bigint>();
   const turned = new Set<string>();
   for (const { place, value } of records) {
@@ -259,7 +266,7 @@ function seen(record: KeptRecord['record']): { readonly epoch: bigint; readonly 
     : null;
 }
 
-/** One link between two entries, with all that proves it. */
+/** Merges the links between the same two entries into one, with all its reasons. */
 function merged(links: readonly Link[]): readonly Link[] {
   const key = ({ from, to }: Link): string => `${from.lane}.${from.index}-${to.lane}.${to.index}`;
   return [...Map.groupBy(links, key).values()].flatMap(same =>

@@ -1,10 +1,12 @@
-/** What belongs to no place in a source: nodes of which nothing was read, periods of which no source says anything. */
+/**
+ * What is missing but has no place in a source: nodes whose history was not read, and periods that no source covers.
+ */
 import type { CollectedLog } from './collect.ts';
 import type { NamedEvidence } from './lane.ts';
 import { instantOf, itemsOf, memberOf, textOf } from './members.ts';
 import type { Asked } from './model.ts';
 
-/** Sentences; empty where nothing is known to be missing. */
+/** One sentence for each missing part that is known. */
 export function missingOf(
   logs: readonly CollectedLog[],
   evidence: readonly NamedEvidence[],
@@ -33,7 +35,7 @@ function unread(logs: readonly CollectedLog[], evidence: readonly NamedEvidence[
     );
 }
 
-/** Every member that a record or an answer names, in the order in which they are met. */
+/** Every member that a record or an answer names, in order of appearance. */
 export function membersNamed(
   logs: readonly CollectedLog[],
   evidence: readonly NamedEvidence[],
@@ -44,7 +46,7 @@ export function membersNamed(
   const read = new Set(
     evidence.filter(({ past }) => past.keptBy === 'node').map(({ evidence: { observed } }) => observed.nodeId),
   );
-  // Engines whose members are called by names have the same ones in many clusters.
+  // Some engines identify members by names, and many clusters use the same ones, so the cluster is part of the key.
   const members = new Map<string, Omit<NamedMember, 'isRead'>>();
   const add = (id: string, cluster: string, name: string | null): void => {
     const key = JSON.stringify([cluster, id]);
@@ -69,7 +71,7 @@ export function membersNamed(
   }));
 }
 
-/** Parts of the period that is asked for of which no source says anything, by the clocks of the sources. */
+/** Parts of the requested period that no source covers, by the sources' clocks. */
 function uncovered(
   logs: readonly CollectedLog[],
   evidence: readonly NamedEvidence[],
@@ -79,7 +81,7 @@ function uncovered(
   const spans = [
     ...logs.flatMap(({ covers }) => (covers === null ? [] : [covers])),
     ...evidence.map(({ evidence: { view, observed } }) => {
-      // A page that others follow tells nothing of the time behind its last event.
+      // A page with a newer page after it says nothing about the time after its last event.
       const last = view.nextAfter === null ? observed.time : (view.events.at(-1)?.time ?? null);
       return [view.events[0]?.time ?? last, last] as const;
     }),

@@ -1,5 +1,5 @@
 /**
- * What a reconstruction says: one timeline from several sources, in which nothing stands before another thing unless
+ * The result of a reconstruction: one timeline from several sources, in which an entry stands before another only if
  * that is proven. Everything here is JSON; 64-bit values are decimal strings, and `null` is unknown.
  */
 import type { AuditVerdictKind } from '../control-plane/model/audit-reader.ts';
@@ -8,48 +8,48 @@ import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import type { KernelState } from '../control-plane/model/record.ts';
 import type { Wire } from '../control-plane/model/views.ts';
 
-/** What is asked for; every member that is given has to match. Times are those that each source names itself. */
+/** What is asked for; every given field must match. Times are those of the sources' own clocks. */
 export interface Asked {
   readonly requestId: string | null;
   readonly cluster: string | null;
-  /** RFC 3339 UTC: at or after, and before. */
+  /** RFC 3339 UTC: `since` is included, `until` is not. */
   readonly since: string | null;
   readonly until: string | null;
 }
 
-/** A file that was read, and what was found of it. */
+/** A file that was read, and what verification found. */
 export interface SourceFile {
   readonly name: string;
-  /** How it holds records (`log`, `bundle` …), or `evidence`: an answer of a kernel with its origin. */
+  /** How the file holds records (`log`, `bundle` …), or `evidence`: a kernel's answer with its origin. */
   readonly form: string;
-  /** `unverifiable`: it holds no chain of hashes, so nothing in it shows whether it was changed. */
+  /** `unverifiable`: it has no chain of hashes, so nothing in it can show whether it was changed. */
   readonly verdict: AuditVerdictKind | 'unverifiable';
   readonly message: string;
-  /** What was left out of the file before it was read: a byte-order mark, say. */
+  /** What was ignored when the file was read, for instance a byte-order mark. */
   readonly tolerated: readonly string[];
 }
 
-/** One history with an order of its own: a log, or what a node (or a cluster as one) keeps of the past. */
+/** One history with its own order: a log, or the history that a node, or the cluster as a whole, keeps. */
 export interface Source {
   /** "A", "B" …, in the order of the columns. */
   readonly id: string;
   readonly kind: 'log' | 'history';
-  /** Who wrote it: accounts of a log, the node of a history. */
+  /** Who wrote it: the accounts in a log, the node of a history. */
   readonly label: string;
   readonly files: readonly SourceFile[];
-  /** Clocks that it names its times by. */
+  /** The clocks of its times. */
   readonly clocks: readonly string[];
   readonly entries: number;
 }
 
-/** An entry of another source after which this one is proven to have happened, and by what. */
+/** An entry of another source that is proven to have happened before this one, and the proof. */
 export interface After {
   /** `n` of the entry. */
   readonly entry: number;
   readonly why: string;
 }
 
-/** Entries of another source, from one `n` to another, that are neither proven to be earlier nor to be later. */
+/** The range of entries of another source, by `n`, that are neither proven earlier nor proven later. */
 export interface Unordered {
   readonly source: string;
   readonly from: number;
@@ -57,11 +57,13 @@ export interface Unordered {
 }
 
 interface Placed {
-  /** 1, 2, 3 … as they are listed. */
+  /** 1, 2, 3 … in the order of the list. */
   readonly n: number;
-  /** `id` of the source. Inside of one, entries are in the source's own order. */
+  /** `id` of the source. Entries of one source are in the source's own order. */
   readonly source: string;
-  /** Entries of one block are not ordered but by their source and by `after`; all of it lies after the block before. */
+  /**
+   * Within a block, only their source and `after` order the entries; the whole block comes after the block before it.
+   */
   readonly block: number;
   readonly after: readonly After[];
   readonly unordered: readonly Unordered[];
@@ -98,7 +100,7 @@ export interface EventEntry extends Placed {
   readonly text: string;
 }
 
-/** What is not known of a source between two of its entries. */
+/** What is unknown between two entries of a source. */
 export interface GapEntry extends Placed {
   readonly is: 'gap';
   readonly text: string;
@@ -106,7 +108,7 @@ export interface GapEntry extends Placed {
 
 export type Entry = RecordEntry | EventEntry | GapEntry;
 
-/** Where a statement of an answer sheet is from. */
+/** The source of a statement in an answer sheet. */
 export interface Said {
   /** `id` of the source; `null` for a file without one. */
   readonly source: string | null;
@@ -130,23 +132,23 @@ export interface AnswerSheet {
   readonly endedAt: Said | null;
   /** The state that the operator saw, as it was recorded. */
   readonly state: KernelState | null;
-  /** As it was recorded before the confirmation; `null` where none was, or where it has no such form. */
+  /** The explanation recorded before the confirmation; `null` if there is none, or if its form is not known. */
   readonly explanation: Wire<Explanation> | null;
   readonly explanationDigest: string | null;
   readonly confirmation: 'none' | 'standard' | 'enhanced' | null;
-  /** Invariants on which the kernel's checks relied, and those that were overridden. */
+  /** Invariants on which the kernel's checks relied, and invariants that were overridden. */
   readonly reliedOn: readonly string[];
   readonly overridden: readonly string[];
   readonly acknowledged: readonly string[];
-  /** By the log. `null`: no record that was taken says that it was about to be sent, or how it ended. */
+  /** According to the log. `null`: the given records hold neither an intent nor an end of it. */
   readonly outcome: Outcome | null;
-  /** What the log says of the end, in a sentence. */
+  /** What the log says about the end, in one sentence. */
   readonly end: string;
-  /** The kernel's answer, verbatim, where one was recorded. */
+  /** The kernel's answer, verbatim, if it was recorded. */
   readonly kernelAnswer: { readonly accepted: boolean; readonly code: string | null; readonly body: string } | null;
-  /** What kernels say of this request in what was read of them. */
+  /** What kernels say about this request in the given answers. */
   readonly kernelSays: readonly Said[];
-  /** Where the log and a kernel, or two sources, do not say the same. */
+  /** Where the log and a kernel, or two sources, say different things. */
   readonly disagreements: readonly string[];
   readonly unknown: readonly string[];
 }
@@ -156,10 +158,10 @@ export interface Reconstruction {
   readonly sources: readonly Source[];
   readonly entries: readonly Entry[];
   readonly requests: readonly AnswerSheet[];
-  /** What belongs to no place in a source: a node that was not read, a period without any source. */
+  /** What is missing but has no place in a source: a node that was not read, a period without a source. */
   readonly missing: readonly string[];
-  /** Sources that contradict each other, so that no order between them follows from what they name. */
+  /** Contradictions between sources; what such sources name proves no order between them. */
   readonly contradictions: readonly string[];
-  /** Whether every file that was read is what was written, as far as it shows that. */
+  /** Whether every file is as it was written, as far as it can show that. */
   readonly isSound: boolean;
 }

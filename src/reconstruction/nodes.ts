@@ -1,13 +1,13 @@
-/** What nodes are called: kernels tell names beside ids, and people know the names. */
+/** The names of nodes: kernels tell them beside the ids, and people know the names. */
 import type { CollectedLog } from './collect.ts';
 import { itemsOf, memberOf, textOf } from './members.ts';
 
 export class NodeNames {
   readonly #names: ReadonlyMap<string, string>;
-  /** Names that several nodes bear. */
+  /** Names that several nodes share. */
   readonly #shared: ReadonlySet<string>;
 
-  /** The names in the explanations that the records hold. An id that is told under two names has none. */
+  /** The names in the recorded explanations. An id with two different names has none. */
   constructor(logs: readonly CollectedLog[]) {
     const told = new Map<string, Set<string>>();
     for (const { record } of logs.flatMap(({ records }) => records))
@@ -22,7 +22,7 @@ export class NodeNames {
     this.#shared = new Set([...this.#names.values()].filter(name => borne.has(name) || !borne.add(name)));
   }
 
-  /** The name alone; the id where there is none, or where another node bears it too. */
+  /** Only the name; the id if there is no name, or if another node has the same name. */
   short(id: string): string {
     const name = this.#names.get(id);
     return name === undefined || this.#shared.has(name) ? id : name;
@@ -33,7 +33,7 @@ export class NodeNames {
     return this.#names.get(id) ?? null;
   }
 
-  /** Name and id; the id alone where it is its own name, or has none. */
+  /** Name and id; only the id if it is the name itself, or if there is no name. */
   full(id: string): string {
     const name = this.#names.get(id);
     return name === undefined || name === id ? id : `${name} (${id})`;

@@ -1,6 +1,6 @@
 /**
- * The order of entries of several sources: inside of a source its own, between two only what links prove. Nothing here
- * looks at a clock but to choose, among lists that all keep to what is proven, the one to read.
+ * Orders the entries of several sources: within a source by its own order, between two sources only by proven links.
+ * Clocks are used only to choose one of the lists that all agree with the proofs.
  */
 
 /** An entry by its source and its place in it. */
@@ -16,24 +16,26 @@ export interface Link {
   readonly why: string;
 }
 
-/** What is to be ordered of one source. */
+/** One item of a source, to be put in order. */
 export interface Row {
-  /** Milliseconds by the source's own clock; only chooses where to stand among the unordered. */
+  /** Milliseconds by the source's own clock; used only to place unordered items. */
   readonly at: number | null;
-  /** Not an entry, but what is not known between two: it has no order to those of other sources. */
+  /** Not an entry, but something unknown between two entries; it has no order relative to other sources. */
   readonly isGap: boolean;
 }
 
 export interface Ordered {
-  /** Every entry once; none stands before another that is proven to be earlier. */
+  /** Every entry once; no entry stands before one that is proven earlier. */
   readonly sequence: readonly Place[];
-  /** By the place in `sequence`: everything of a block is proven to lie after everything of the blocks before it. */
+  /** By the index in `sequence`: everything in a block is proven to come after everything in earlier blocks. */
   readonly blocks: readonly number[];
-  /** The links that were held on to. */
+  /** The links that were used. */
   readonly links: readonly Link[];
-  /** Links that go round in a circle, so that none of them proves anything. */
+  /** Links that form a circle, so that none of them proves anything. */
   readonly circular: readonly Link[];
-  /** Entries of other sources that are proven neither to be earlier nor to be later: the first and the last of each. */
+  /**
+   * Entries of other sources that are neither proven earlier nor proven later: the first and the last of each source.
+   */
   readonly unordered: (place: Place) => readonly { readonly from: Place; readonly to: Place }[];
 }
 
@@ -53,7 +55,7 @@ export function order(lanes: readonly (readonly Row[])[], given: readonly Link[]
   };
 }
 
-/** Entries are numbered through all sources. */
+/** Numbers the entries through all sources. */
 class Graph {
   readonly #starts: readonly number[];
   readonly #links: readonly Link[];
@@ -78,7 +80,7 @@ class Graph {
     this.#next = next;
   }
 
-  /** Links inside of a strongly connected component (Tarjan, without recursion: sources are long). */
+  /** Links within a strongly connected component (Tarjan's algorithm, without recursion, because sources are long). */
   circularLinks(): ReadonlySet<Link> {
     const component = this.#components();
     return new Set(this.#links.filter(({ from, to }) => component[this.#number(from)] === component[this.#number(to)]));
@@ -127,7 +129,10 @@ class Graph {
   }
 }
 
-/** A list that keeps to what is proven; where several could follow, the one that its own clock calls earliest. */
+/**
+ * A list that agrees with the proofs. If several entries could follow, the one with the earliest time by its own clock
+ * does.
+ */
 function extension(lanes: readonly (readonly Row[])[], links: readonly Link[]): readonly Place[] {
   const waits = lanes.map(lane => new Int32Array(lane.length));
   const released = lanes.map(() => new Map<number, Place[]>());
@@ -162,7 +167,7 @@ function extension(lanes: readonly (readonly Row[])[], links: readonly Link[]): 
   }
 }
 
-/** Of each entry, the last one of every source that is it or is proven to be earlier. */
+/** For each entry, the last entry of every source that is the entry itself or proven earlier. */
 class VectorClocks {
   readonly #lanes: number;
   readonly #clocks: readonly Int32Array[];
@@ -176,7 +181,7 @@ class VectorClocks {
     return this.#clocks[lane]?.[index * this.#lanes + of];
   }
 
-  /** `to` comes after all that comes before `from`, and after `from`. */
+  /** Records that `to` comes after `from`, and after everything that `from` comes after. */
   raise(to: Place, from: Place): void {
     for (let lane = 0; lane < this.#lanes; lane += 1) this.#set(to, lane, this.get(from, lane) ?? -1);
     this.#set(to, from.lane, from.index);
@@ -217,7 +222,7 @@ function unordered(
   return lanes.flatMap((rows, lane) => {
     if (lane === place.lane) return [];
     let from = (clocks.get(place, lane) ?? -1) + 1;
-    // Of a source, everything behind an entry that is later is later too.
+    // If an entry is later, everything after it in its source is later, too.
     let to = firstAfter(place, lane, from, rows.length, clocks) - 1;
     while (from <= to && rows[from]?.isGap === true) from += 1;
     while (to >= from && rows[to]?.isGap === true) to -= 1;
@@ -235,7 +240,7 @@ function firstAfter(place: Place, lane: number, from: number, end: number, clock
   return low;
 }
 
-/** A new block begins where all that was listed is proven to be earlier than all that follows. */
+/** A new block begins where everything before is proven earlier than everything that follows. */
 function blocksOf(
   lanes: readonly (readonly Row[])[],
   sequence: readonly Place[],

@@ -1,4 +1,7 @@
-/** Puts what happened together from several sources. Contacts nobody, changes nothing, and invents no order. */
+/**
+ * Reconstructs from several sources what happened. Contacts nobody, changes nothing, and states no order that is not
+ * proven.
+ */
 import type { PastEvent } from '../control-plane/engine.ts';
 import type { CollectedLog } from './collect.ts';
 import { isSound } from './collect.ts';
@@ -83,7 +86,7 @@ function before(lanes: readonly Lane[], { lane, index }: Place): PastEvent | nul
   return item?.is === 'event' ? item.event : null;
 }
 
-/** Files that are not, or no longer, what was written: whoever reads has to know that first. */
+/** Files that were changed after they were written: the reader must learn that first. */
 function damaged(sources: readonly Source[]): readonly string[] {
   return sources.flatMap(({ label, files }) =>
     files

@@ -1,20 +1,20 @@
-/** An answer sheet as labelled lines, for every way in which it is shown. Words of others stay as they are. */
+/** An answer sheet as labelled lines, for every form of output. The words of others are quoted unchanged. */
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import { invariant } from '../control-plane/model/invariants.ts';
 import type { KernelState } from '../control-plane/model/record.ts';
 import type { Wire } from '../control-plane/model/views.ts';
 import type { AnswerSheet, Said } from './model.ts';
 
-/** A label of ours and what stands beside it, a line each; never empty. */
+/** A label of ours and its lines; there is at least one. */
 export interface SheetFact {
   readonly label: string;
   readonly lines: readonly string[];
 }
 
-/** It may stand in one that was withheld, was not given, or is outside of the period. */
+/** The value may be in a record that was withheld, was not given, or lies outside the period. */
 const NOT_TAKEN = 'not in the records that were given and asked for';
 
-/** What is known of a request, in the order in which a review asks for it. */
+/** What is known about a request, in the order of a review's questions. */
 export function sheetFacts(sheet: AnswerSheet): readonly SheetFact[] {
   const { explanation, state } = sheet;
   return [
@@ -23,7 +23,7 @@ export function sheetFacts(sheet: AnswerSheet): readonly SheetFact[] {
       `${orUnknown(sheet.command)} of ${targetOf(sheet)}, cluster ${orUnknown(sheet.cluster)}`,
       ...(explanation === null ? [] : [explanation.action]),
     ]),
-    // Only the record that asks tells that no reason was given.
+    // Only the request's own record can show that no reason was given.
     fact('Reason given', [sheet.reason ?? (sheet.askedAt === null ? NOT_TAKEN : 'none')]),
     fact('When', [
       `asked: ${saidText(sheet.askedAt)}`,
@@ -60,7 +60,7 @@ export function sheetFacts(sheet: AnswerSheet): readonly SheetFact[] {
   ];
 }
 
-/** The target by its name, and by its id where that is another. */
+/** The target by its name, and by its id if that differs. */
 export function targetOf({ target, targetName }: Pick<AnswerSheet, 'target' | 'targetName'>): string {
   return targetName === null || targetName === target ? orUnknown(target) : `${targetName} (${orUnknown(target)})`;
 }
@@ -84,7 +84,7 @@ function invariantText(id: string): string {
 
 type Check = NonNullable<Wire<Explanation>['kernel']>['checks'][number];
 
-/** What the kernel asked itself, and neither found nor was told to take as found. */
+/** Checks that did not pass and that no operator overrode. */
 function notShown(checks: readonly Check[]): readonly string[] {
   const open = checks.filter(({ result }) => result !== 'pass' && result !== 'overridden');
   if (checks.length === 0) return ['nothing was checked beforehand'];
@@ -93,7 +93,7 @@ function notShown(checks: readonly Check[]): readonly string[] {
     : open.map(check => `${invariantText(check.invariant)}: ${check.result} (${check.id})`);
 }
 
-/** Names by ids, of the members that the kernel told. */
+/** Names by ids, of the members that the kernel reported. */
 function namesIn({ kernel }: Wire<Explanation>): ReadonlyMap<string, string> {
   return new Map((kernel?.members ?? []).map(({ nodeId, name }) => [nodeId, name]));
 }

@@ -1,6 +1,6 @@
 /**
- * The answer sheet of a control request: who, under which authority, on which state, explained how, what was relied on
- * or overridden, what the kernel said, and where log and kernel do not say the same. Facts only: no cause, no advice.
+ * The answer sheet of a control request: who, with which authority, on which state, explained how; what was relied on
+ * or overridden; what the kernel said; and where log and kernel disagree. Facts only: no cause, no advice.
  */
 import { COMMANDS, isCommandName } from '../control-plane/commands/commands.ts';
 import type { Outcome } from '../control-plane/model/errors.ts';
@@ -85,7 +85,7 @@ function sheet(
   ];
   const checks = itemsOf(memberOf(memberOf(shown?.kept.record, 'explanation'), 'kernel'), 'checks');
   const cited = explanation?.invariants ?? [];
-  // Before anything is sent, nothing is overridden.
+  // As long as nothing was sent, nothing was overridden.
   const overridden = NEVER_SENT.has(textOf(end, 'stage'))
     ? []
     : [
@@ -137,12 +137,12 @@ function at(record: LogRecord): string {
   return `${textOf(record, 'time') ?? 'at a time that is not recorded'} (${clock})`;
 }
 
-/** What came of an intent is part of it, also where it is not of the period that is asked for. */
+/** The outcome of an intent is shown with it, even if it lies outside the requested period. */
 function outside(record: LogRecord): Said {
   return { source: null, entry: null, text: `${at(record)}, outside of what was asked for` };
 }
 
-/** An end counts only behind the last intent: before it, it is that of another use of the request's id. */
+/** An end counts only after the last intent; an earlier one belongs to another use of the request's id. */
 function endOf(found: readonly Found[], intent: Found | undefined): Found | undefined {
   const behind = intent === undefined ? found : found.slice(found.indexOf(intent) + 1);
   return behind.findLast(({ kept: { record } }) => ENDS.has(textOf(record, 'stage')));
@@ -227,7 +227,7 @@ function notPassed(checks: readonly unknown[]): readonly string[] {
   });
 }
 
-/** What the kernel could not tell, or did not ask: it takes an operator's word for it, or denies. */
+/** What the kernel could not find out or did not ask: it accepts the operator's word for it, or denies the request. */
 function unproven(checks: readonly unknown[], overridden: readonly string[]): readonly string[] {
   return checks.flatMap(check => {
     const why = UNPROVEN.get(textOf(check, 'result'));

@@ -1,43 +1,43 @@
 /**
- * A run of records that one file presents as one chain. Where a number comes again, or a record does not name the one
- * before it, another begins: two logs may stand in one file, and a log may have been forked or rewritten.
+ * A run of records that one file presents as one chain. If a number occurs again, or a record does not name the record
+ * before it, a new strand begins: one file may hold two logs, or a log that was forked or rewritten.
  */
 import { TooMuch, MOST_ENTRIES } from './limits.ts';
 import type { LogRecord } from './members.ts';
 
-/** A record that is asked for. */
+/** A record that was asked for. */
 export interface KeptRecord {
   readonly seq: bigint;
   readonly prev: string;
   readonly hash: string;
   readonly record: LogRecord;
-  /** The log that this file is of ends with it, and no outcome of this intent is recorded. */
+  /** The given part of its log ends without an outcome for this intent. */
   isOpen: boolean;
-  /** Of an intent: the record of what came of it, which may not be one that is asked for. */
+  /** For an intent: the record of its outcome, which may not be one that was asked for. */
   end: LogRecord | null;
 }
 
-/** Something between two records of a log. */
+/** What is wrong or missing between two records of a log. */
 export interface LogGap {
   /** The number of the record before it; 0 before the first. */
   readonly after: bigint;
   text: string;
 }
 
-/** Numbers of records, the first and the last. */
+/** A range of record numbers, the first and the last. */
 export interface Run {
   readonly from: bigint;
   to: bigint;
 }
 
-/** A record, or the place of one that is withheld. */
+/** A record, or the place of a withheld record. */
 export interface Link {
   readonly seq: bigint;
   readonly prev: string;
   readonly hash: string;
 }
 
-/** Of how many records the hash is kept, at least: two files of a log that was forked differ in one of them. */
+/** At least so many hashes are kept, because two files of a forked log differ in one of them. */
 const MARKS = 4096n;
 
 export class Strand {
@@ -46,10 +46,10 @@ export class Strand {
   last: Link;
   readonly records: KeptRecord[] = [];
   readonly gaps: LogGap[] = [];
-  /** The numbers of which it holds the record, in rising order, and those that it withholds. */
+  /** The numbers of the records that it holds, in rising order, and of those that it withholds. */
   readonly held: Run[] = [];
   readonly withheld: Run[] = [];
-  /** Hashes by number: of all records of a short strand, and of evenly spaced ones of a long one. */
+  /** Hashes by number: of all records in a short strand, of evenly spaced records in a long one. */
   readonly marks = new Map<bigint, string>();
   #step = 1n;
 
@@ -59,7 +59,7 @@ export class Strand {
     this.last = first;
   }
 
-  /** Whether this record follows the last one, as far as that shows. */
+  /** Whether this record can follow the last one, as far as the two records show that. */
   isFollowedBy({ seq, prev }: Link): boolean {
     return seq > this.last.seq && (seq !== this.last.seq + 1n || prev === this.last.hash);
   }
@@ -74,15 +74,9 @@ export class Strand {
     for (const seq of this.marks.keys()) if (seq % this.#step !== 0n) this.marks.delete(seq);
   }
 
-  /** By what two strands are told to be of one log: hashes of the first, the last and the kept records. */
+  /** Hashes of the first, the last and the kept records; they show that two strands belong to one log. */
   get hashes(): ReadonlySet<string> {
     return new Set([this.first.hash, this.last.hash, ...this.records.flatMap(({ hash, prev }) => [hash, prev])]);
-  }
-
-  /** The hash of this record, where it is known. */
-  hashOf(seq: bigint): string | undefined {
-    if (seq === this.last.seq) return this.last.hash;
-    return seq === this.first.seq ? this.first.hash : this.marks.get(seq);
   }
 }
 

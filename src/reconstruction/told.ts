@@ -1,11 +1,11 @@
-/** What was read of kernels says of a request: the events that name it, and the readings of ledgers and of attempts. */
+/** What the given answers of kernels say about a request: events that name it, and readings of ledgers and attempts. */
 import type { PastEvent } from '../control-plane/engine.ts';
 import type { Lane } from './lane.ts';
 import type { Said } from './model.ts';
 import type { NodeNames } from './nodes.ts';
 import type { Place } from './order.ts';
 
-/** How an entry is called in the list: its number, and the id of its source. */
+/** How an entry is named in the list: its number, and the id of its source. */
 export type Naming = (place: Place) => { readonly entry: number; readonly source: string };
 
 /** An event that names a request. */
@@ -15,13 +15,13 @@ export interface Told {
   readonly place: Place;
 }
 
-/** An outcome, and by which source. */
+/** An outcome, and the source that states it. */
 export interface OutcomeSaid {
   readonly outcome: string;
   readonly by: string;
 }
 
-/** The events of a request, each in a line. What an event has in common with the one before it is said once. */
+/** The events of a request, one line each. What an event shares with the one before it is not repeated. */
 export function eventsSaid(told: readonly Told[], naming: Naming): readonly Said[] {
   return told.map(({ event, lane, place }, index) => {
     const before = told[index - 1];
@@ -37,7 +37,7 @@ export function eventsSaid(told: readonly Told[], naming: Naming): readonly Said
   });
 }
 
-/** Who asked, how and why, by an event, where the event before it does not say the same; then its own members. */
+/** From an event: who asked, how and why, unless the event before it says the same; then the event's own fields. */
 export function eventDetails(event: PastEvent, before: PastEvent | null): readonly string[] {
   const { operator, mode, reason, auditHead, fields } = event;
   const isSame = before?.requestId === event.requestId;
@@ -57,7 +57,7 @@ export function eventDetails(event: PastEvent, before: PastEvent | null): readon
   return [...asked, ...own];
 }
 
-/** What readings say of a request beside their events: a look-up in a ledger, the last attempt of a node. */
+/** What readings say about a request beside their events: a look-up in a ledger, the last attempt of a node. */
 export function readingsOutcomes(requestId: string, lanes: readonly Lane[], names: NodeNames): readonly OutcomeSaid[] {
   return readingsOf(lanes).flatMap(({ view: { request, lastAttempt }, observed, endpoint }) => {
     const by = `${nodeOf(observed.nodeId, endpoint, names)} at ${observed.time}`;
@@ -72,7 +72,7 @@ export function readingsOutcomes(requestId: string, lanes: readonly Lane[], name
   });
 }
 
-/** The same in sentences, and which ledgers do not know the request. */
+/** The same as sentences, and which ledgers do not know the request. */
 export function readingsSaid(requestId: string, lanes: readonly Lane[], names: NodeNames): readonly Said[] {
   const unknown = readingsOf(lanes).flatMap(({ view: { request }, observed, endpoint }) =>
     request?.requestId === requestId && !request.known

@@ -1,4 +1,4 @@
-/** Tells apart what is under one request id: it may have been used by two people, or again by one. */
+/** Separates different requests with the same id: two people may have used one id, or one person used it twice. */
 import type { KeptRecord } from './strand.ts';
 import { textOf } from './members.ts';
 import type { Place } from './order.ts';
@@ -10,28 +10,31 @@ export interface Found {
   readonly place: Place;
 }
 
-/** One request: its records, and the events that are, or may be, of it. */
+/** One request: its records, and the events that belong, or may belong, to it. */
 export interface Use {
   readonly found: readonly Found[];
   readonly told: readonly Told[];
-  /** Events that are perhaps of it, and stand beside other uses of its id only. */
+  /** How many events may belong to it but are listed only with other uses of its id. */
   readonly left: number;
 }
 
-/** An id has one use. Of one with more of them, events without a hash stand beside these. */
+/** An id normally has one use. If it has more than this, events without a hash are listed only with the first ones. */
 const MOST_TOLD = 20;
 
-/** A request is asked for once, and about to be sent once. */
+/** Each request has only one record of these stages. */
 const ONCE: ReadonlySet<string | null> = new Set(['command_requested', 'dispatch_intent']);
 
-/** The requests behind one id. An event is of the intent whose hash it holds; one without is perhaps of each. */
+/**
+ * The requests behind one id. An event belongs to the intent whose hash it holds; without a hash it may belong to any
+ * of them.
+ */
 export function usesOf(found: readonly Found[], told: readonly Told[]): readonly Use[] {
   const uses: Found[][] = [];
   const ofOne = ({ kept: { record }, place }: Found): string => JSON.stringify([place.lane, textOf(record, 'session')]);
   for (const own of Map.groupBy(found, ofOne).values())
     for (const part of partsOf(own)) {
       const stages = new Set(part.map(stageOf));
-      // Parts of one request may come from files that cannot be told to be of one log.
+      // Parts of one request may come from files that cannot be shown to belong to one log.
       const same = uses.slice(-MOST_TOLD).find(use => use.every(each => !stages.has(stageOf(each))));
       if (same === undefined) uses.push(part);
       else same.push(...part);

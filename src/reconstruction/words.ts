@@ -1,19 +1,19 @@
-/** Sentences that every way of showing a reconstruction has. */
+/** Sentences that every output of a reconstruction contains. */
 import type { Asked, Entry, Reconstruction } from './model.ts';
 
-/** What the blocks mean, and what they do not. */
+/** What the blocks mean, and what they do not mean. */
 export const BLOCKS =
   'Inside a source, entries are in its own order. Between two sources nothing is ordered by time: only an entry that ' +
   'says "after" is proven to be later, by what stands beside it. A rule between two entries means that everything ' +
   'above it is proven to be earlier than everything below it. Everything else stands side by side, order unknown. ' +
   'What nobody recorded is not here.';
 
-/** What stands above the answer sheets. */
+/** The text above the answer sheets. */
 export const SHEETS =
   'One sheet for each control request that a source names, in the order in which they are listed below. Which of two ' +
   'was earlier is said there, as far as it is proven.';
 
-/** The answers of kernels, as they were received; `where` says which record holds one. */
+/** The answers of kernels, as received; `where` names the record that holds one. */
 export function answersOf({ requests }: Reconstruction): readonly { readonly where: string; readonly body: string }[] {
   return requests.flatMap(({ requestId, kernelAnswer, endedAt }) =>
     kernelAnswer === null
@@ -22,7 +22,10 @@ export function answersOf({ requests }: Reconstruction): readonly { readonly whe
   );
 }
 
-/** Of each entry that is as unordered as the one of its source before it, the first that is so; by `n`. */
+/**
+ * For each entry with the same unknown order as the entry of its source before it: the first entry with that order; by
+ * `n`.
+ */
 export function repeatedOrder(entries: readonly Entry[]): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   const before = new Map<string, { readonly n: number; readonly text: string }>();
@@ -48,8 +51,8 @@ export function askedText({ requestId, cluster, since, until }: Asked): string {
 }
 
 /**
- * After which entries of other sources an entry is proven to be, and to which its order is unknown. `like`: the entry
- * for which that is said already.
+ * Which entries of other sources an entry is proven to follow, and to which its order is unknown. `like`: an entry for
+ * which the text already says the same.
  */
 export function orderText({ after, unordered }: Entry, like?: number): string {
   return [

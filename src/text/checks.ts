@@ -1,6 +1,9 @@
-/** What is told first of a kernel's checks: what did not pass, in the kernel's own words. Panels and terminal alike. */
+/**
+ * Which of a kernel's checks are shown first, in panels and terminal alike: those that did not pass, in the kernel's
+ * own words.
+ */
 
-/** As much of a check as its place depends on. */
+/** The part of a check that decides its place. */
 interface Check {
   readonly result: string;
   readonly observed: string;
@@ -17,8 +20,8 @@ export function byResult<C extends Check>(
 }
 
 /**
- * What the kernel saw where a check failed or stayed unknown, each text once; empty where it says nothing. None of them
- * is singled out: which of them gave the kernel's reason is not in its answer.
+ * What the kernel observed in checks that failed or stayed unknown, each text once; empty if it reports nothing. None
+ * of them is singled out, because the answer does not say which one gave the kernel's reason.
  */
 export function seenAgainst(checks: readonly Check[]): readonly string[] {
   const seen = checks.filter(({ result }) => result === 'fail' || result === 'unknown').map(({ observed }) => observed);

@@ -1,14 +1,14 @@
 /**
- * What text of others may not do where it is shown: end a line of ours, steer a terminal, turn its neighbours around,
- * or hide. The one home of that rule for tree, dialogs, panels and terminal. By Unicode's own properties, over all code
- * points: controls, format characters, surrogates that stand alone, private use and what is not assigned yet, line and
+ * Makes text of others safe to show: it must not end a line of ours, steer a terminal, reverse its neighbours, or be
+ * invisible. The one place of this rule, for tree, dialogs, panels and terminal. It uses Unicode's own properties, over
+ * all code points: controls, format characters, unpaired surrogates, private use, unassigned characters, line and
  * paragraph separators, and everything that is drawn as nothing.
  */
 
-/** No property names the empty braille pattern, and it is drawn as nothing. */
+/** The empty braille pattern is added by number: it is drawn as nothing, but no property includes it. */
 const UNSEEN = String.raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800`;
 
-/** Scripts whose letters are joined or parted by a joiner between them. */
+/** Scripts in which a joiner changes how the letters around it are drawn. */
 const JOINED = [
   'Arab',
   'Syrc',
@@ -30,36 +30,36 @@ const JOINED = [
   .map(script => String.raw`\p{Script=${script}}`)
   .join('');
 
-/** A joiner inside such a word, and one that makes a single picture of several, is seen by what it does. */
+/** A joiner inside such a word, or one that joins several pictures into one, is visible by its effect. */
 const JOINER_IN_A_WORD = String.raw`(?<=[${JOINED}])[\u200c\u200d](?=[${JOINED}])`;
 const PICTURE_BEFORE = String.raw`(?<=\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?)`;
 const JOINER_OF_PICTURES = String.raw`${PICTURE_BEFORE}\u200d(?=\p{Extended_Pictographic})`;
 const STYLE_OF_A_PICTURE = String.raw`(?<=\p{Extended_Pictographic})\ufe0f`;
 const SEEN = [JOINER_IN_A_WORD, JOINER_OF_PICTURES, STYLE_OF_A_PICTURE].join('|');
 
-/** Compiled by its first use: most runs of the terminal show plain names only. */
+/** Compiled at its first use: most runs of the terminal program show plain names only. */
 let compiled: RegExp | undefined;
 
-/** Matches one character that is not seen, and captures it. */
+/** Matches and captures one invisible character. */
 function unseen(): RegExp {
   compiled ??= new RegExp(`((?!${SEEN})[${UNSEEN}])`, 'gu');
   return compiled;
 }
 
-/** Printable ASCII, which most of what is shown is. */
+/** Printable ASCII: the fast path for most texts. */
 const PLAIN = /^[\u0020-\u007e]*$/u;
 
-/** Whether every character is seen as what it is, and none of them ends a line. */
+/** Whether every character is visible as what it is, and none of them ends a line. */
 export function isSeen(text: string): boolean {
   return PLAIN.test(text) || text.search(unseen()) < 0;
 }
 
-/** The text with every character that is not seen replaced. */
+/** The text with every invisible character replaced. */
 export function replaceUnseen(text: string, by: (character: string) => string): string {
   return PLAIN.test(text) ? text : text.replaceAll(unseen(), character => by(character));
 }
 
-/** The text in parts: every second one is a single character that is not seen. */
+/** The text in parts: every second part is a single invisible character. */
 export function parts(text: string): readonly string[] {
   return PLAIN.test(text) ? [text] : text.split(unseen());
 }
@@ -70,8 +70,8 @@ export function numberOf(character: string): string {
 }
 
 /**
- * One line of foreign text: what is not seen is written as its number, a line break too, so that it cannot begin a line
- * of ours.
+ * One line of foreign text: invisible characters and line breaks are written as their numbers, so that it cannot begin
+ * a line of ours.
  */
 export function visible(text: string): string {
   return replaceUnseen(text, character => `<${numberOf(character)}>`);

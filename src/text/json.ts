@@ -1,23 +1,23 @@
-/** Foreign text in JSON: what `visible` writes as its number does not get there as it is. */
+/** Foreign text in JSON: characters that `visible` writes as their numbers are escaped. */
 import { replaceUnseen } from './foreign.ts';
 
-/** JSON that holds no steering character: the same value, every such character as its escape. */
+/** JSON without steering characters: the same value, with every such character as its escape. */
 export function safeJson(value: unknown, indent?: number): string {
   return safeText(JSON.stringify(value, null, indent));
 }
 
 /**
- * What may hold a steering character. What is seen in its neighbourhood only (joiners, pictures) has none in ASCII, so
- * each run can be looked at alone: nearly all of a large document is none.
+ * Runs that may hold a steering character. A character that is visible only because of its neighbours (joiners,
+ * pictures) has no ASCII neighbours, so each run can be checked alone; nearly all of a large document is plain ASCII.
  */
 const NOT_PLAIN = /[^\n\u0020-\u007e]+/gu;
 
-/** The same for text that is JSON already. */
+/** The same for text that already is JSON. */
 export function safeText(json: string): string {
   return json.replaceAll(NOT_PLAIN, run => replaceUnseen(run, inJson));
 }
 
-/** JSON knows escapes of 16 bits: what lies above is two of them. */
+/** JSON escapes have 16 bits, so a character above that becomes two of them. */
 function inJson(character: string): string {
   return Array.from(
     { length: character.length },

@@ -1,11 +1,11 @@
 /** The order in which people look for names: node-2 before node-10. */
 
-/** Made once: `localeCompare` makes one for each of the ten thousand comparisons of a thousand names. */
+/** Made once: `localeCompare` would make a new one for each of the ten thousand comparisons of a thousand names. */
 const NAMES = new Intl.Collator('en', { numeric: true });
 
 /**
- * Members of a cluster by name, in natural order, or by the id of one that has no name; those of one name by their ids,
- * so that the order is always one.
+ * Members of a cluster by name (by id if one has no name), in natural order. Members of the same name are sorted by id,
+ * so that the order is always the same.
  */
 export function byName<M extends { readonly name: string | null; readonly nodeId: string }>(
   members: readonly M[],

@@ -1,6 +1,6 @@
 /**
- * A bundle (docs/evidence.md): records in their original lines, stubs for those withheld, files that go with them, and
- * a digest of all of it in the last line.
+ * A bundle (docs/evidence.md): records as their original lines, stubs for withheld records, attached files, and in the
+ * last line a digest of everything.
  */
 import { createHash } from 'node:crypto';
 import type { AuditFileVerification } from '../../control-plane/model/audit-file.ts';
@@ -31,7 +31,7 @@ type Members = Readonly<Record<string, unknown>>;
 
 export class BundleForm implements FormReader {
   readonly #heads: KnownHeads;
-  /** Those that the bundle names itself. */
+  /** The heads that the bundle itself names. */
   #named = new KnownHeads([]);
   readonly #take: TakePiece | undefined;
   readonly #ends = new LineEnds();
@@ -43,13 +43,13 @@ export class BundleForm implements FormReader {
     finding => (this.#finding ??= finding),
   );
   readonly #part = new PartOfLog({ mayJump: false });
-  /** Over all lines before the one at hand. */
+  /** Covers all lines before the current one. */
   readonly #digest = createHash('sha256');
   #manifest: Members | null = null;
   #evidence: readonly unknown[] = [];
   #evidenceRead = 0;
   #isEnded = false;
-  /** The last line lacks its newline. */
+  /** The last line has no newline. */
   #isCut = false;
   #finding: Finding | null = null;
 
@@ -110,7 +110,7 @@ export class BundleForm implements FormReader {
     this.#named = new KnownHeads(held.map(positionOf).filter(position => position !== null));
   }
 
-  /** `false`: it is no piece of a bundle. */
+  /** `false`: the line is not a piece of a bundle. */
   #takePiece(object: Members, line: bigint): boolean {
     const { record, stub, fragment, evidence, end } = object;
     if (Object.keys(object).length !== 1) return false;
@@ -175,7 +175,7 @@ export class BundleForm implements FormReader {
     return true;
   }
 
-  /** Records come before the files that go with them. */
+  /** Records must come before the attached files. */
   #order(line: bigint): Finding | null {
     return this.#evidenceRead === 0 ? null : changed(line, 'stands behind the files that go with the records');
   }

@@ -1,6 +1,6 @@
 /**
- * An export as a table (RFC 4180). Only the column `record` is what was written; every other column is derived from it
- * and must agree with it.
+ * An export as a table (RFC 4180). Only the column `record` holds what was written; every other column is derived from
+ * it and must agree with it.
  */
 import type { AuditFileVerification } from '../../control-plane/model/audit-file.ts';
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
@@ -12,7 +12,7 @@ import { rewrote } from './rewritten.ts';
 
 const QUOTE = 0x22;
 const DECIMAL = /^[1-9][0-9]*$/;
-/** Quotes are doubled, and the other columns hold parts of the record again. */
+/** The largest row: quotes are doubled, and the other columns repeat parts of the record. */
 const MAX_ROW_BYTES = 8 * MAX_LINE_BYTES;
 const FIRST_ROW_BYTES = 64 * 1024;
 
@@ -22,7 +22,10 @@ export class CsvForm implements FormReader {
     finding => this.#exported.found(finding),
   );
   readonly #exported: ExportedLines;
-  /** The lines of a row that has not ended yet, in one piece: each by itself would take a hundred times a newline. */
+  /**
+   * The lines of an unfinished row, in one buffer: a separate buffer for each would need a hundred times the memory if
+   * lines are short.
+   */
   #row = Buffer.allocUnsafe(FIRST_ROW_BYTES);
   #rowBytes = 0;
   #rowLine = 1n;
@@ -57,7 +60,7 @@ export class CsvForm implements FormReader {
     };
   }
 
-  /** A cell may hold newlines: a row ends with a line only where no quotation mark is open. */
+  /** A cell may contain newlines: a row ends at a line end only if no quotation mark is open. */
   #next(line: Buffer, number: bigint): boolean {
     if (this.#rowBytes === 0) this.#rowLine = number;
     this.#keep(line);
@@ -105,7 +108,7 @@ export class CsvForm implements FormReader {
     this.#exported.add(line, exported);
   }
 
-  /** A row that another program wrote anew has the same cells. */
+  /** Compares cells, not bytes: another program may have rewritten a row with the same cells. */
   #compare(cells: readonly string[], written: readonly string[]): void {
     const different = COLUMNS.findIndex((_, index) => sameCell(cells[index]) !== sameCell(written[index]));
     if (different < 0) this.#isRequoted = true;
@@ -121,12 +124,12 @@ export class CsvForm implements FormReader {
   }
 }
 
-/** Newlines within a cell change with those of the file. */
+/** Newlines in a cell change together with the file's line ends. */
 function sameCell(cell: string | undefined): string | undefined {
   return cell?.replaceAll('\r\n', '\n');
 }
 
-/** The cells of a row; `null` where it is none. */
+/** The cells of a row; `null` if it is malformed. */
 function cellsOf(row: string): readonly string[] | null {
   const cells: string[] = [];
   for (let at = 0; ; at += 1) {
@@ -141,7 +144,7 @@ function cellsOf(row: string): readonly string[] | null {
   }
 }
 
-/** Behind the quotation mark that ends the cell; two in a row are one in its text. */
+/** The offset after the quotation mark that ends the cell; two in a row stand for one in its text. */
 function behindQuoted(row: string, from: number): number {
   for (let at = row.indexOf('"', from + 1); at >= 0; at = row.indexOf('"', at + 2))
     if (row[at + 1] !== '"') return at + 1;
@@ -161,7 +164,7 @@ function exportedOf(cells: readonly string[]): ExportedLine | null {
   return { line: BigInt(line), selected: selected === 'yes', text: unguarded(record) };
 }
 
-/** Without the apostrophe that keeps a spreadsheet from calculating what is no record. */
+/** Removes the apostrophe that keeps a spreadsheet from calculating a cell. */
 function unguarded(cell: string): string {
   const bare = cell.startsWith("'") ? cell.slice(1) : cell;
   return csvCell(bare) === `"${cell.replaceAll('"', '""')}"` ? bare : cell;

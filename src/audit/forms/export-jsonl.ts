@@ -1,4 +1,4 @@
-/** An export as JSON lines: what it says of itself, and a line for each line of the log. */
+/** An export as JSON lines: a first line about the export, and then one line for each line of the log. */
 import type { AuditFileVerification } from '../../control-plane/model/audit-file.ts';
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import { isObject } from '../chain.ts';
@@ -61,7 +61,7 @@ export class JsonlForm implements FormReader {
     return this.#exported.isWanted;
   }
 
-  /** Whether the lines are those that the first one speaks of. */
+  /** Whether the lines agree with the first one. */
   #against(manifest: Readonly<Record<string, unknown>>): Finding | null {
     const { selected, lastLine, part } = this.#exported;
     const line = this.#lines.number;

@@ -1,4 +1,4 @@
-/** The lines of a log that an export carries, whatever the form around them. */
+/** The lines of a log in an export, in whatever form. */
 import type { AuditFileVerification } from '../../control-plane/model/audit-file.ts';
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import { endsAsRecord } from '../chain.ts';
@@ -9,7 +9,7 @@ import { edited, intactPart, notTheKnown } from './findings.ts';
 
 /** What an export says of one line of the log. */
 export interface ExportedLine {
-  /** Its number in the log. */
+  /** The line's number in the log. */
   readonly line: bigint;
   readonly selected: boolean;
   readonly text: string;
@@ -31,33 +31,33 @@ export class ExportedLines {
     this.#take = take;
   }
 
-  /** Whether anything that follows can change the answer. */
+  /** Whether anything that follows can change the result. */
   get isWanted(): boolean {
     return this.#finding === null || this.#take !== undefined || this.#heads.isOpen;
   }
 
-  /** How many lines are said to be selected. */
+  /** How many lines are marked as selected. */
   get selected(): bigint {
     return this.#selected;
   }
 
-  /** The number in the log of the line that came last. */
+  /** The number in the log of the last line so far. */
   get lastLine(): bigint {
     return this.#lastLine;
   }
 
-  /** The first finding stays. */
+  /** Only the first finding is kept. */
   found(finding: Finding): void {
     this.#finding ??= finding;
   }
 
-  /** A line of the export that is none. */
+  /** Takes a line of the export that is malformed. */
   damaged(number: bigint, line: Buffer, finding: Finding): void {
     this.#take?.({ is: 'damage', line: number, bytes: BigInt(line.length) });
     this.found(finding);
   }
 
-  /** The line of the log that stands in line `number` of the file. */
+  /** Takes the line of the log that stands in line `number` of the file. */
   add(number: bigint, { line, selected, text }: ExportedLine): void {
     if (selected) this.#selected += 1n;
     if (line <= this.#lastLine) this.found(misnumbered(number));
@@ -72,7 +72,7 @@ export class ExportedLines {
     }
     this.#settle();
     this.#finding ??= this.part.addRecord(number, record);
-    // A log has at least a line for each record.
+    // A log has at least one line for each record.
     if (line - this.#lastRecordLine < record.seq - this.#lastSeq) this.found(misnumbered(number));
     this.#lastRecordLine = line;
     this.#lastSeq = record.seq;
@@ -80,7 +80,7 @@ export class ExportedLines {
     this.#take?.(recordPiece(number, record, text, selected));
   }
 
-  /** The file has ended; `against`: what else it must agree with. */
+  /** Call it at the end of the file; `against` checks what else must agree. */
   end(against: () => Finding | null): Pick<AuditFileVerification, 'verdict' | 'heads'> {
     this.#settle();
     const { records, head, absence } = this.part;

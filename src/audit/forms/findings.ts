@@ -1,7 +1,7 @@
-/** What every form may find, in one wording. */
+/** Findings that every form can have, in one wording. */
 import { counted, type Finding } from './form.ts';
 
-/** A record whose hash is not that of its bytes. */
+/** A record whose hash does not match its bytes. */
 export function edited(line: bigint): Finding {
   return {
     kind: 'record_edited',
@@ -21,7 +21,7 @@ export function notTheKnown(line: bigint, seq: bigint): Finding {
   };
 }
 
-/** What holds of a part in which nothing is wrong, and what it cannot show. */
+/** What is true for an intact part, and what it cannot show. */
 export function intactPart(records: bigint, absence: string): Finding {
   return {
     kind: 'intact_selection',

@@ -13,34 +13,34 @@ export type TakePiece = (piece: AuditPiece) => void;
 
 /** Reads one form from bytes that arrive in pieces. */
 export interface FormReader {
-  /** Takes the next bytes; `false` when nothing that follows can change the answer. */
+  /** Takes the next bytes; `false` if nothing that follows can change the result. */
   push(chunk: Buffer): boolean;
-  /** The file has ended. `bytes` is left to whoever reads it. */
+  /** Call it at the end of the file. The caller fills in `bytes`. */
   end(): AuditFileVerification;
 }
 
-/** A line of an export holds a record as JSON text, in which nearly every byte may be escaped. */
+/** The largest line of an export: it holds a record as JSON text, in which nearly every byte may be escaped. */
 export const MAX_WRAPPED_BYTES = 4 * MAX_LINE_BYTES;
 
-/** Cuts a file into lines with their numbers; memory stays bounded, whatever arrives. */
+/** Cuts a file into numbered lines, in bounded memory for any input. */
 export class NumberedLines {
   readonly #splitter = new LineSplitter();
   readonly #take: (line: Buffer, number: bigint, terminated: boolean) => boolean;
   readonly #found: (finding: Finding) => void;
   #number = 0n;
 
-  /** `found` is told of a line that no form has; what follows it is not read. */
+  /** `found` receives the finding for a line that is too long for any form; nothing after it is read. */
   constructor(take: (line: Buffer, number: bigint, terminated: boolean) => boolean, found: (finding: Finding) => void) {
     this.#take = take;
     this.#found = found;
   }
 
-  /** The number of the line that was handed over last. */
+  /** The number of the last line that was passed on. */
   get number(): bigint {
     return this.#number;
   }
 
-  /** Takes the next bytes; `false` when nothing that follows is wanted. */
+  /** Takes the next bytes; `false` if nothing that follows is needed. */
   push(chunk: Buffer): boolean {
     const more = this.#splitter.push(chunk, line => this.#next(line, true));
     if (this.#splitter.pendingBytes <= MAX_WRAPPED_BYTES) return more;
@@ -58,12 +58,12 @@ export class NumberedLines {
   }
 }
 
-/** A line, or a row, of which no record is the reason. */
+/** A line or row that is longer than any record could make it. */
 export function tooLong(line: bigint): Finding {
   return { kind: 'unreadable', line, seq: null, message: `Line ${line} is longer than any record.` };
 }
 
-/** The piece of a record that has the bytes that its hash stands for. */
+/** The piece for a record whose hash matches its bytes. */
 export function recordPiece(
   line: bigint,
   { seq, prev, hash }: ParsedRecord,
@@ -73,20 +73,20 @@ export function recordPiece(
   return { is: 'record', line, seq, prev, hash, text, record: parseObject(text) ?? {}, selected };
 }
 
-/** A line of an export or a bundle, when it stands there as it was written: one JSON object, in the one form. */
+/** A line of an export or a bundle, if it is exactly one JSON object in canonical form. */
 export function wrapped(line: Buffer): Readonly<Record<string, unknown>> | null {
-  // What is no text would read like the letter that stands for it.
+  // Invalid UTF-8 would be read as the replacement character, and could then look unchanged.
   const text = isUtf8(line) ? line.toString() : '';
   const object = parseObject(text);
   return object !== null && JSON.stringify(object) === text ? object : null;
 }
 
-/** A record as the text in a line gives it; half a surrogate pair has no bytes, and is no part of any record. */
+/** The record in the text of a line. Half a surrogate pair has no bytes, so no record contains one. */
 export function recordIn(text: string): ParsedRecord | null {
   return text.isWellFormed() ? parseLine(Buffer.from(text)) : null;
 }
 
-/** The verdict of what is not a whole log. */
+/** The verdict on a file that is not a whole log. */
 export function verdictOf(finding: Finding, records: bigint, head: AuditPosition | null): AuditVerdict {
   return { ...finding, records, bytes: 0n, head };
 }

@@ -1,4 +1,4 @@
-/** Heads known from elsewhere, held against the records of a file as they come. */
+/** Compares the heads known from elsewhere with the records of a file as they are read. */
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import type { AuditHeadCheck } from '../../control-plane/model/audit-reader.ts';
 
@@ -12,17 +12,17 @@ export class KnownHeads {
     this.#wanted = Map.groupBy(heads, ({ seq }) => seq);
   }
 
-  /** Whether one of them has not been met yet. */
+  /** Whether at least one head has not been found yet. */
   get isOpen(): boolean {
     return this.#seen.size < this.#heads.length;
   }
 
-  /** The one with the highest number. */
+  /** The head with the highest number. */
   get last(): AuditPosition | null {
     return this.#heads.reduce<AuditPosition | null>((a, b) => (a === null || b.seq > a.seq ? b : a), null);
   }
 
-  /** Holds them against the record in `line`; `false` where a known number stands there with another record. */
+  /** Compares the heads with the record in `line`; `false` if a head has the same number but another hash. */
   compare({ seq, hash }: AuditPosition, line: bigint): boolean {
     if (this.#wanted.size === 0) return true;
     let agrees = true;
@@ -35,7 +35,7 @@ export class KnownHeads {
     return agrees;
   }
 
-  /** What became of each, in the order in which they were given. */
+  /** The result for each head, in the given order. */
   get checks(): readonly AuditHeadCheck[] {
     return this.#heads.map(known => this.#seen.get(known) ?? { head: known, found: 'missing', line: null });
   }

@@ -1,6 +1,6 @@
 /**
- * Carriage returns that a copy put before the newlines. No record ends with one, so they are left out, and it is said;
- * the bytes of each record are held against its hash as ever.
+ * Carriage returns that a tool put before the newlines. No record ends with one, so they are ignored, and the verdict
+ * says so. The bytes of each record are still compared with its hash.
  */
 import { endsAsRecord } from '../chain.ts';
 
@@ -12,8 +12,8 @@ export class LineEnds {
   #removed = 0;
 
   /**
-   * The line without what a copy put behind it. A file whose first line has a carriage return has them everywhere; in
-   * any other only behind a record, because a fragment may end with any byte.
+   * The line without the carriage return that a tool added. If the first line has one, every line has one. Otherwise
+   * one is removed only after a record, because a fragment may end with any byte.
    */
   bare(line: Buffer): Buffer {
     this.#lines += 1;
@@ -26,7 +26,7 @@ export class LineEnds {
     return bare;
   }
 
-  /** What was left out, as the subject of a sentence; `null` for nothing. */
+  /** What was ignored, as the subject of a sentence; `null` for nothing. */
   get removed(): string | null {
     if (this.#removed === 0) return null;
     return this.#removed === this.#lines

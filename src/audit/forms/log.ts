@@ -1,4 +1,4 @@
-/** A whole log, or what is presented as one. */
+/** A whole log, or a file that is presented as a whole log. */
 import type { AuditFileVerification } from '../../control-plane/model/audit-file.ts';
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import { Verifier } from '../verify.ts';

@@ -1,6 +1,6 @@
 /**
- * A part of a log: each record by its own hash, neighbours by `prev`, all of them by their numbers. What is withheld
- * can be hidden; nothing can be slipped in between two neighbours, moved or changed.
+ * A part of a log. Each record is checked by its own hash, neighbours by `prev`, and all records by their numbers.
+ * Records can be withheld; but nothing can be inserted between two neighbours, moved or changed unnoticed.
  */
 import { createHash } from 'node:crypto';
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
@@ -16,16 +16,16 @@ export interface Link extends AuditPosition {
   readonly prev: string;
 }
 
-/** Bytes between two records that are none, as a record after them would tell of them. */
+/** Bytes between two records that are not a record, as a later record would report them. */
 export interface Leftover {
   readonly line: bigint;
-  /** Each form in which it may be told of: with the newline that ended it, or without. */
+  /** The two ways in which a record may report them: without the newline that ended them, or with it. */
   readonly told: readonly { readonly bytes: string; readonly sha256: string }[];
-  /** Its bytes are no longer known: the export decoded what was no text. */
+  /** The original bytes are lost: the export replaced invalid UTF-8. */
   readonly isLossy: boolean;
 }
 
-/** Lines that are no records, as they stand in an export or in a part of a log. */
+/** Lines that are not records, as they stand in an export or in a part of a log. */
 export class LeftoverLines {
   readonly #line: bigint;
   readonly #hash = createHash('sha256');
@@ -63,7 +63,7 @@ export class PartOfLog {
   #jumps = 0n;
   #leftover: Leftover | null = null;
 
-  /** `mayJump`: numbers may be skipped, which is counted. */
+  /** `mayJump`: numbers may be skipped; jumps are counted. */
   constructor({ mayJump }: { readonly mayJump: boolean }) {
     this.#mayJump = mayJump;
   }
@@ -86,12 +86,12 @@ export class PartOfLog {
     return this.#last;
   }
 
-  /** The last record; a stub proves nothing by itself. */
+  /** The last record; a stub alone proves nothing. */
   get head(): AuditPosition | null {
     return this.#head;
   }
 
-  /** Takes bytes that are no record; those before them must have been told of. */
+  /** Takes bytes that are not a record. Bytes before them must have been reported by a record. */
   addLeftover(leftover: Leftover): Finding | null {
     const finding = this.#left();
     this.#leftover = leftover;
@@ -118,18 +118,18 @@ export class PartOfLog {
   addStub(line: bigint, stub: Link): Finding | null {
     const finding = this.#place(line, stub);
     if (finding !== null) return finding;
-    // What tells of the bytes before it may be withheld with it.
+    // The record that reports the bytes before it may be withheld, too.
     this.#leftover = null;
     this.#stubs += 1n;
     return null;
   }
 
-  /** The file has ended: what nothing told of by now is not told of. */
+  /** Call it at the end of the file: bytes that no record has reported by now are a finding. */
   end(): Finding | null {
     return this.#left();
   }
 
-  /** How much of the log is not in it. */
+  /** How much of the log is missing here. */
   get absence(): string {
     if (this.#first === null || this.#last === null) return '';
     const between =
@@ -179,7 +179,7 @@ export class PartOfLog {
     return null;
   }
 
-  /** What stands before a record and is none must be what the record tells of. */
+  /** Bytes before a record that are not a record must be those that the record reports. */
   #untold(line: bigint, { stage, seq, tornTail }: ParsedRecord): Finding | null {
     const leftover = this.#leftover;
     const follows = this.#last !== null && seq === this.#last.seq + 1n;

@@ -1,11 +1,11 @@
 /**
- * What tools do to a text file on its way: a byte-order mark, another encoding, compression. It is undone where that is
- * certain, and always said.
+ * Changes that tools make to a text file on its way: a byte-order mark, another encoding, compression. They are undone
+ * if that is certain, and always reported.
  */
 
 const MARKS = { utf8: [0xef, 0xbb, 0xbf], utf16le: [0xff, 0xfe], utf16be: [0xfe, 0xff] } as const;
 
-/** Compressed files by their first bytes, and what writes their content to a pipe. */
+/** Compressed files by their first bytes, and the program that writes their content to a pipe. */
 const COMPRESSED = [
   { begins: [0x1f, 0x8b], what: 'gzip', by: 'zcat' },
   { begins: [0x28, 0xb5, 0x2f, 0xfd], what: 'Zstandard', by: 'zstdcat' },
@@ -14,15 +14,15 @@ const COMPRESSED = [
   { begins: [0x50, 0x4b, 0x03, 0x04], what: 'ZIP', by: 'unzip -p' },
 ] as const;
 
-/** Why bytes cannot be taken for any form. */
+/** Why the bytes do not have any known form. */
 export class NotReadable extends Error {}
 
-/** The sentence about what was left out of the reading. */
+/** The sentence about what was ignored. */
 export function leftOut(what: string): string {
   return rewrote(`${what.charAt(0).toUpperCase()}${what.slice(1)} was left out of the reading`);
 }
 
-/** The sentence about what a tool changed that no record depends on. */
+/** The sentence about a tool's change that affects no record. */
 export function rewrote(what: string): string {
   return (
     `${what}: something rewrote the file on its way. The file is not byte for byte what was written; its records are ` +
@@ -30,13 +30,13 @@ export function rewrote(what: string): string {
   );
 }
 
-/** Undoes what a file begins with; `notes` takes a sentence for each. */
+/** Undoes changes at the beginning of a file; `notes` receives a sentence for each. */
 export class Undoing {
   readonly notes: string[] = [];
   #decoder: InstanceType<typeof TextDecoder> | null = null;
   #isBegun = false;
 
-  /** The bytes of a chunk as they were. The first chunk must hold the first five bytes, when there are so many. */
+  /** The original bytes of a chunk. The first chunk must hold at least five bytes, if the file has so many. */
   undo(chunk: Buffer): Buffer {
     if (!this.#isBegun) {
       this.#isBegun = true;
@@ -45,7 +45,7 @@ export class Undoing {
     return this.#decoded(chunk, true);
   }
 
-  /** What is left when the file has ended. */
+  /** The remaining bytes at the end of the file. */
   end(): Buffer {
     return this.#decoded(Buffer.alloc(0), false);
   }
@@ -83,7 +83,7 @@ export class Undoing {
 }
 
 function utf16Of(chunk: Buffer): 'utf-16le' | 'utf-16be' | null {
-  // A log and an export begin with a letter of ASCII, with or without a mark.
+  // Without a mark, the encoding follows from the first character, which is ASCII in every log and export.
   if (startsWith(chunk, MARKS.utf16le) || (chunk.length > 1 && chunk[0] !== 0 && chunk[1] === 0)) return 'utf-16le';
   return startsWith(chunk, MARKS.utf16be) || (chunk.length > 1 && chunk[0] === 0 && chunk[1] !== 0) ? 'utf-16be' : null;
 }

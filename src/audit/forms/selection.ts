@@ -1,4 +1,7 @@
-/** Some lines of a log as they stand there, without anything that says which: what a filter wrote to a file. */
+/**
+ * Some lines of a log in their original form, without any note of which lines they are, as a filter writes them to a
+ * file.
+ */
 import type { AuditFileVerification } from '../../control-plane/model/audit-file.ts';
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import { endsAsRecord, parseLine } from '../chain.ts';

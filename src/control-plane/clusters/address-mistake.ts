@@ -1,10 +1,11 @@
-/** What is wrong with addresses as a person types them, and what is to be known of those that are right. */
+/** Finds the first mistake in the addresses that a person typed, so that a form can name it. */
 import type { Engine } from '../engine.ts';
 import { isAddress, isHost } from '../model/plausible.ts';
 import { endpointFromText, isLoopback } from './cluster.ts';
 
 /**
- * The first mistake. `typed` and `write` are addresses that read like one; nothing that may be a secret is repeated.
+ * The first mistake. `typed` and `write` hold only text that reads like an address, because anything else may be a
+ * secret and is never repeated.
  */
 export type AddressMistake =
   | { readonly kind: 'none-typed' }
@@ -22,7 +23,7 @@ export function addressesIn(typed: string): readonly string[] {
 }
 
 /**
- * Undefined also where something is wrong for which there are no words of its own: the configuration's form says it.
+ * The first mistake; `undefined` also for mistakes without their own message: the configuration's schema reports those.
  */
 export function addressMistake(typed: string, engine: Pick<Engine, 'addresses'>): AddressMistake | undefined {
   const urls = addressesIn(typed).map(part => {
@@ -47,7 +48,8 @@ function mistakeIn(typed: string, { addresses: { schemes } }: Pick<Engine, 'addr
   const bare = rest.replace(/[?#].*$/u, '');
   const host = URL.parse(`http://${bare}`)?.hostname;
   const write = `${host !== undefined && isLoopback(host) ? plain : secure}://${bare}`;
-  // What reads like no address may be a secret in the wrong box. As typed: a parsed one is in small letters.
+  // Text that does not read like an address may be a secret in the wrong box. The host is checked as typed, because
+  // `URL` turns it into lower case.
   const typedHost = /^\[[^\]]*\]|^[^:/]*/u.exec(bare)?.[0] ?? '';
   if (host === undefined || !isHost(typedHost) || !isAddress(write)) return undefined;
   if (scheme === undefined) return { kind: 'no-scheme', typed: bare, write };

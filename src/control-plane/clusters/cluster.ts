@@ -1,18 +1,17 @@
-/** A configured cluster, as everything that asks it knows it, and its addresses. */
+/** A configured cluster and its addresses, as every part of the program knows them. */
 
 /**
- * A configured cluster. `endpoints` stand in configured order, which is also the order of asking (`endpointsOf` has
- * them in one form); `environment` is a label of the operator's own; with `observeOnly` Operator authority cannot be
- * assumed, neither for it nor for a cluster of the same addresses or of the same `identity` (what its kernel tells of
- * itself). `group` and `color` say how a tree of clusters shows it. What only its engine has stands beside these
- * members, and is read by that engine. Holds no secrets.
+ * A configured cluster; holds no secrets. `endpoints` are asked in configured order (`endpointsOf` gives them one
+ * form). `environment` is the operator's own label. With `observeOnly`, nobody can become Operator of this cluster, nor
+ * of a cluster that shares an address or the `identity` (the id that its kernel tells) with it. `group` and `color` say
+ * how the tree shows it. An engine adds its own fields beside these and reads them itself.
  */
 export interface ClusterConfig {
   readonly name: string;
   /** The id of its engine. */
   readonly kind: string;
   readonly endpoints: readonly (string | Endpoint)[];
-  /** Paths of files, and the name that the certificates carry. */
+  /** Paths of files, and the name in the server's certificate. */
   readonly tls?: {
     readonly ca?: string;
     readonly cert?: string;
@@ -26,13 +25,13 @@ export interface ClusterConfig {
   readonly identity?: string;
 }
 
-/** The colours that a person may give a cluster: those that every theme of the editor has for charts. */
+/** The colours that a person may give a cluster. Every theme of the editor defines these for charts. */
 export const CLUSTER_COLORS = ['red', 'orange', 'yellow', 'green', 'blue', 'purple'] as const;
 export type ClusterColor = (typeof CLUSTER_COLORS)[number];
 
 /**
- * An address of a cluster, the member that it is said to lead to, and the name in its certificate where that is not its
- * host.
+ * An address of a cluster, the member that it leads to according to the configuration, and the name in its certificate
+ * if that is not the host.
  */
 export interface Endpoint {
   readonly url: string;
@@ -58,14 +57,14 @@ export function endpointFromText(text: string): Endpoint | string {
   return member === undefined || address === undefined ? text : { url: address, member };
 }
 
-/** The way back from `endpointFromText`. */
+/** The inverse of `endpointFromText`. */
 export function endpointToText({ url: address, member }: Endpoint): string {
   return member === undefined ? address : `${member}=${address}`;
 }
 
 /**
- * Whether a host is this machine by its very name: nothing that has to be resolved first is taken for it. IPv6 with or
- * without brackets.
+ * Whether a host name itself means this machine. Names that must be resolved first never count. IPv6 with or without
+ * brackets.
  */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);

@@ -1,4 +1,4 @@
-/** From what stands in the editor's setting or the terminal's file to a configured cluster. */
+/** Turns an entry of the editor's setting or of the terminal's file into a configured cluster. */
 import * as z from 'zod/mini';
 import { CLUSTER_COLORS, isLoopback, urlsOf, type ClusterConfig, type Endpoint } from './cluster.ts';
 import {
@@ -14,26 +14,23 @@ import { parse } from '../model/parse.ts';
 import { isAddress, isClusterName, isHost, isNodeName, WITHHELD } from '../model/plausible.ts';
 
 const word = z.string().check(z.minLength(1));
-/** What is shown and recorded wherever the cluster is named: a secret that stands there by mistake would be, too. */
+/** The name is shown and recorded wherever the cluster is named, so a secret written here by mistake would be, too. */
 const name = word.check(
   z.refine(text => isClusterName(text) || text.length > 200, `is ${WITHHELD}: it does not look like a name`),
 );
 const host = word.check(z.refine(isHost, `is ${WITHHELD}: it does not look like the name of a machine`));
 
-/** Every scheme of these engines, and what an address of it is; the first one is named where an example is needed. */
+/** All schemes of these engines and what an address of each looks like; the first one is used in examples. */
 function schemesOf(engines: readonly Engine[]): ReadonlyMap<string, AddressScheme> {
   return new Map(engines.flatMap(({ addresses }) => Object.entries(addresses.schemes)));
 }
 
-/** The scheme of an address that was checked to be one. */
+/** The scheme of an address; throws unless the address was checked before. */
 function schemeOf(url: string): string {
   return new URL(url).protocol.slice(0, -1);
 }
 
-/**
- * An address, alone or with what is known of it: the member that it leads to, and the name that its TLS certificate
- * carries.
- */
+/** An address, alone or with the member that it leads to and the name in its TLS certificate. */
 function endpointForm(schemes: ReadonlyMap<string, AddressScheme>): z.ZodMiniType<ClusterConfig['endpoints'][number]> {
   const example = `${[...schemes.keys()][0] ?? 'https'}://host:port`;
   const protocol = new RegExp(`^(?:${[...schemes.keys()].join('|')})$`, 'u');
@@ -68,7 +65,7 @@ const hostAndPort = z.string().check(
   z.refine(text => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'must hold a port of at most 65535'),
 );
 
-/** What engines make their own members of. */
+/** The building blocks from which engines describe their own fields. */
 export const FORMS: ConfigurationForms = {
   name: most => name.check(z.maxLength(most)),
   hostAndPort,
@@ -82,7 +79,9 @@ const identity = word.check(
   z.refine(text => isNodeName(text) || /^\d{1,20}$/.test(text), `is ${WITHHELD}: it does not look like an identity`),
 );
 
-/** A cluster of one engine, with the members that only it has; those of another engine are named as such. */
+/**
+ * The schema of a cluster of one engine, with that engine's own fields. A field of another engine is refused by name.
+ */
 function schemaOf(engine: Engine | undefined, engines: Engines): z.ZodMiniType<ClusterConfig> {
   const own = engine?.options(FORMS) ?? {};
   return z
@@ -142,7 +141,7 @@ function isUnique(texts: readonly string[]): boolean {
 
 const SCHEMAS = new WeakMap<Engines, Map<Engine | undefined, z.ZodMiniType<ClusterConfig>>>();
 
-/** Made when it is first asked for: most runs see one engine. */
+/** Schemas are built at the first use, because most runs see one engine. */
 function cachedSchema(engine: Engine | undefined, engines: Engines): z.ZodMiniType<ClusterConfig> {
   const made = SCHEMAS.get(engines) ?? new Map<Engine | undefined, z.ZodMiniType<ClusterConfig>>();
   SCHEMAS.set(engines, made);
@@ -174,7 +173,7 @@ export function parseClusterConfig(input: unknown, engines: Engines): Result<Clu
   });
 }
 
-/** What is not TLS is for loopback, because secrets and answers travel on it. */
+/** An address without TLS is allowed only on loopback, because secrets and answers travel over it. */
 function isInsecure(url: string, { schemes }: Engine['addresses']): boolean {
   return schemes[schemeOf(url)]?.isPlain !== false && !isLoopback(new URL(url).hostname);
 }

@@ -1,27 +1,27 @@
 /**
- * When two configured clusters are one: by an address of theirs, however it is written, and by what their kernels tell.
- * Whoever may only look at a cluster may not control it under another name (P7-A1).
+ * Decides when two configured clusters are the same one: they share an address, in whatever spelling, or their kernels
+ * tell the same identity. An observe-only cluster cannot be controlled under another name (P7-A1).
  */
 import { urlsOf, type ClusterConfig } from './cluster.ts';
 import { refusal, type ControlError } from '../model/errors.ts';
 import { hostOf, isAddress, isClusterName, quotedName } from '../model/plausible.ts';
 
-/** What a kernel has told of its cluster in this session. */
-export interface Told {
-  /** AeroDB's cluster id, PostgreSQL's system identifier; `null`: it did not say. */
+/** What a kernel told about its cluster in this session. */
+export interface ToldIdentity {
+  /** AeroDB's cluster id or PostgreSQL's system identifier; `null`: the kernel did not tell one. */
   readonly identity: string | null;
   /** The addresses that its members announce. */
   readonly addresses: readonly string[];
 }
 
-const NOTHING: Told = { identity: null, addresses: [] };
+const NOTHING: ToldIdentity = { identity: null, addresses: [] };
 
-/** What kernels have told in this session, by the name of the cluster that was asked. Lost with it. */
+/** What kernels told in this session, by the name of the cluster that was asked. Ends with the session. */
 export class ToldIdentities {
-  readonly #told = new Map<string, Told>();
+  readonly #told = new Map<string, ToldIdentity>();
 
-  /** Adds what an answer says; what it does not say takes nothing back. */
-  learn(cluster: string, { identity, addresses }: Told): void {
+  /** Adds what an answer tells. What an answer leaves out removes nothing. */
+  learn(cluster: string, { identity, addresses }: ToldIdentity): void {
     const known = this.of(cluster);
     this.#told.set(cluster, {
       identity: identity ?? known.identity,
@@ -29,15 +29,15 @@ export class ToldIdentities {
     });
   }
 
-  of(cluster: string): Told {
+  of(cluster: string): ToldIdentity {
     return this.#told.get(cluster) ?? NOTHING;
   }
 }
 
 /**
- * One form for all spellings of an address: host and port, whatever the scheme. `hostOf` puts letters, numbers
- * and IPv6 into one form; the dot that ends a name is left out, and so is what names this machine in several ways. Text
- * that is no address stays as it is.
+ * One form for all spellings of an address: host and port, without the scheme. `hostOf` unifies letters, numbers and
+ * IPv6. The dot at the end of a name is removed, and the names of this machine become one. Text that is not an address
+ * stays as it is.
  */
 export function normalAddress(url: string): string {
   if (!URL.canParse(url)) return url;
@@ -55,9 +55,9 @@ export function normalAddress(url: string): string {
 }
 
 /**
- * Why this cluster may not be controlled: a configured one that is observe-only has an address of it, or the identity
- * that its kernel tells. `entries` are the configured clusters as they stand there, also those that are not valid: what
- * only resembles an observe-only one counts as one.
+ * Why this cluster may not be controlled: an observe-only cluster shares an address with it, or the identity that its
+ * kernel tells. `entries` are all configured entries, including invalid ones: an entry that only resembles an
+ * observe-only cluster counts as one.
  */
 export function observedOnlyElsewhere(
   cluster: ClusterConfig,
@@ -73,7 +73,8 @@ export function observedOnlyElsewhere(
     const { name, identity, urls } = watched;
     const theirs = told.of(name);
     const identities = [identity, theirs.identity].filter(one => one !== null);
-    // Not what both announce: behind tunnels two networks may use the same addresses.
+    // An address that only both kernels announce proves nothing: behind tunnels two networks may use the same
+    // addresses.
     const written = urls.find(url => all.has(normalAddress(url)));
     const address =
       written === undefined
@@ -98,20 +99,20 @@ export function observedOnlyElsewhere(
 }
 
 /**
- * What a member announces of itself counts wherever it is read; that it is on "localhost" is true on its own machine
- * only.
+ * An address that a member announces counts wherever it is read, except "localhost", which is true only on the member's
+ * own machine.
  */
-function announced({ addresses }: Told): readonly string[] {
+function announced({ addresses }: ToldIdentity): readonly string[] {
   return addresses.map(normalAddress).filter(address => !address.startsWith('localhost:'));
 }
 
-interface Watched {
+interface ObserveOnlyEntry {
   readonly name: string;
   readonly identity: string | null;
   readonly urls: readonly string[];
 }
 
-function observeOnly(entry: unknown): Watched | undefined {
+function observeOnly(entry: unknown): ObserveOnlyEntry | undefined {
   if (!isObject(entry) || entry['observeOnly'] !== true) return undefined;
   const { name, identity, endpoints } = entry;
   return {

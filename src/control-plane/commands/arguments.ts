@@ -1,32 +1,32 @@
-/** Step 1 of a request: what was typed becomes arguments, or a refusal that names the field. */
+/** Step 1 of a request: turns what was typed into arguments, or refuses it and names the field. */
 import type { CommandSpec } from './commands.ts';
 import type { Engine } from '../engine.ts';
 import { endpointsOf, type ClusterConfig } from '../clusters/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
 import { isClusterName, isName, isNodeName, isPosition, isUuid, quotedName, WITHHELD } from '../model/plausible.ts';
 
-/** Arguments of any command; absent members are those that the command does not take or that were left out. */
+/** Arguments of any command; a field is absent if the command does not take it or nobody gave it. */
 export interface CommandArguments {
   readonly cluster: string;
   readonly node?: string;
   /** A request id to look up, for `inspect_promotion_state`. */
   readonly lookup?: string;
-  /** The position, as an answer named it, before which the next older part of a list lies. */
+  /** Asks for the older part of a list: the part before this position, which an earlier answer named. */
   readonly before?: string;
-  /** One configured endpoint, by its address or the member that it is said to lead to: it is asked, and no other. */
+  /** Asks only this configured endpoint, given by its address or by the member that it leads to. */
   readonly from?: string;
   readonly reason?: string;
 }
 
-/** What a command was asked with, as typed; every value is text. */
+/** The arguments of a command as typed; every value is text. */
 export type RecordedArguments = Readonly<Record<string, string>>;
 
 const FIELDS = ['cluster', 'node', 'lookup', 'before', 'from', 'reason'] as const;
 const LIMITS = { cluster: 200, node: 200, lookup: 36, before: 200, from: 1000, reason: 2000 } as const;
 
 /**
- * What a value has to read like to be repeated. A reason is the operator's own sentence; what no command takes is
- * nobody's, and never repeated.
+ * What a value must look like to be repeated. A reason is the operator's own sentence. The value of an unknown argument
+ * is never repeated.
  */
 const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['cluster', isClusterName],
@@ -37,13 +37,13 @@ const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['reason', () => true],
 ]);
 
-/** What was typed, as the record holds it, and the names of the arguments whose value is withheld there. */
+/** The arguments as the record holds them, and the names of those whose value is withheld. */
 export interface Repeatable {
   readonly args: RecordedArguments;
   readonly withheld: readonly string[];
 }
 
-/** What was typed, as text, for the record; cut where it is longer than any argument may be. */
+/** The arguments as text for the record, cut where a value is longer than any argument may be. */
 export function recordedArguments(input: Readonly<Record<string, unknown>>): Repeatable {
   const given = Object.entries(input)
     .filter(([, value]) => value !== undefined)
@@ -62,7 +62,7 @@ export function recordedArguments(input: Readonly<Record<string, unknown>>): Rep
   };
 }
 
-/** The name of an argument: it may be an option that was mistyped. */
+/** The name of an argument as it may be repeated; it can be a mistyped option. */
 function repeatableName(key: string): string {
   return isName(key.replace(/^--/, '')) ? key : WITHHELD;
 }
@@ -72,11 +72,11 @@ function text(value: unknown): string {
   try {
     return `${typeof value} ${JSON.stringify(value)}`;
   } catch {
-    return typeof value; // it has no text: a circle, say
+    return typeof value; // JSON.stringify throws for a circular value
   }
 }
 
-/** Checks types, lengths and unknown fields; says nothing yet about the cluster. */
+/** Checks types, lengths and unknown fields, but nothing that depends on the cluster. */
 export function parseArguments(input: Readonly<Record<string, unknown>>): Result<CommandArguments> {
   const unknownField = Object.keys(input).find(key => !FIELDS.some(field => field === key));
   if (unknownField !== undefined)
@@ -124,8 +124,8 @@ export function invalidArguments(spec: CommandSpec, args: CommandArguments, engi
 }
 
 /**
- * The address of the endpoint that a person chose: as it is configured, or the only one that is said to lead to that
- * member. Anything else is asked of nobody.
+ * The address of the endpoint that a person chose: an address as configured, or the only endpoint of the member of that
+ * name. Anything else is refused, and nobody is asked.
  */
 export function chosenEndpoint({ from }: CommandArguments, cluster: ClusterConfig): Result<string | undefined> {
   if (from === undefined) return success(undefined);

@@ -1,11 +1,11 @@
-/** A change of a session's authority: refused, or recorded and made. */
+/** Changes a session's authority: refuses the change, or records and makes it. */
 import { authorityChangeRefused, authorityText, type Authority } from './authority.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
 import { isClusterName, WITHHELD } from '../model/plausible.ts';
 import { recordedError, type Recorded } from '../request/recorder.ts';
 import type { Session } from '../request/session.ts';
 
-/** Why this session may not change its authority so. */
+/** Why this session may not change to this authority. */
 export function changeRefusal(session: Session, to: Authority): ControlError | undefined {
   const cluster = to.level === 'Operator' ? session.env.clusters.find(to.cluster) : undefined;
   if (cluster?.ok === false) return cluster.error;
@@ -16,8 +16,8 @@ export function changeRefusal(session: Session, to: Authority): ControlError | u
 }
 
 /**
- * Changes the authority and voids any pending confirmation. Gaining Operator must be recorded first; giving it up and
- * becoming Auditor never depend on the log: then the result says that it was not recorded.
+ * Changes the authority and voids every pending confirmation. To become Operator, the record must be written first.
+ * Giving Operator up and becoming Auditor never depend on the log; then the result says that nothing was recorded.
  */
 export async function changeAuthority(session: Session, to: Authority): Promise<Result<Recorded>> {
   const from = session.authority;
@@ -42,7 +42,7 @@ export async function changeAuthority(session: Session, to: Authority): Promise<
     );
   }
   if (session.authority !== from) {
-    // The record before this one says that the change was made: the log must not be left saying so.
+    // The record before this one says that the change was made. This record corrects it.
     return refuse(
       session,
       from,
@@ -59,7 +59,7 @@ export async function changeAuthority(session: Session, to: Authority): Promise<
 }
 
 async function refuse(session: Session, from: Authority, to: Authority, why: ControlError): Promise<Result<never>> {
-  // Nothing but a configured name passes; what was given in its place need not be one.
+  // Only a configured name is repeated; anything else that was given may be a secret.
   const isWithheld = to.level === 'Operator' && !isClusterName(to.cluster);
   const wanted = authorityText(isWithheld ? { ...to, cluster: WITHHELD } : to);
   await session.recorder.record('command_rejected', session.authority, {

@@ -1,4 +1,4 @@
-/** Who may ask for what. Held in memory, ends with the session, never restored (P7-A1). */
+/** Who may ask for what. Authority lives in memory, ends with the session and is never restored (P7-A1). */
 import type { ClusterConfig } from '../clusters/cluster.ts';
 import type { CommandSpec } from './commands.ts';
 import { refusal, type ControlError } from '../model/errors.ts';
@@ -9,13 +9,13 @@ export type Authority =
   | { readonly level: 'Auditor' }
   | { readonly level: 'Operator'; readonly cluster: string };
 
-/** The name of a level, as recorded and sent to the kernel. */
+/** The name of a level, as it is recorded and sent to the kernel. */
 export type AuthorityLevel = Authority['level'];
 
 /** Every session starts here. */
 export const OBSERVER: Authority = { level: 'Observer' };
 
-/** The level that counts for one cluster: Operator of another cluster is Observer here. */
+/** The level that counts for one cluster: an Operator of another cluster counts as Observer here. */
 export function levelFor(authority: Authority, cluster: string): AuthorityLevel {
   return authority.level === 'Operator' && authority.cluster !== cluster ? 'Observer' : authority.level;
 }
@@ -25,7 +25,7 @@ export function authorityText(authority: Authority): string {
   return authority.level === 'Operator' ? `Operator of ${authority.cluster}` : authority.level;
 }
 
-/** Whether the change is one of the allowed ones; what is not allowed is forbidden (P7-S3). */
+/** Why a change of authority is not allowed; everything outside the allowed changes is forbidden (P7-S3). */
 export function authorityChangeRefused(
   from: Authority,
   to: Authority,
@@ -56,7 +56,7 @@ export function authorityChangeRefused(
     : undefined;
 }
 
-/** Whether the session may ask for this command on this cluster. Nothing is inferred from what it may see. */
+/** Why the session may not ask for this command on this cluster. What the session may see grants nothing. */
 export function commandRefused(
   spec: CommandSpec,
   authority: Authority,
@@ -80,7 +80,7 @@ export function commandRefused(
       );
 }
 
-/** Whether the session may read and verify the audit log. */
+/** Why the session may not read and verify the audit log. */
 export function auditReviewRefused(authority: Authority): ControlError | undefined {
   return authority.level === 'Observer'
     ? refusal(

@@ -1,6 +1,6 @@
 /**
- * The terminal program's line that asks for the same as a command and its arguments: a pure function of the
- * command table, for explanations, help and completions. It repeats what was asked and decides nothing.
+ * The terminal program's line that asks for the same as a command and its arguments, for explanations, help and
+ * completions. A pure function of the command table.
  */
 import type { CommandArguments } from './arguments.ts';
 import { endpointsOf, endpointToText, type ClusterConfig } from '../clusters/cluster.ts';
@@ -11,7 +11,7 @@ import type { AuditPosition } from '../model/audit-position.ts';
 /** The name of the terminal program. */
 export const PROGRAM = 'aerodb-control';
 
-/** The words by which the terminal program knows each command; an eleventh, or a missing one, does not compile. */
+/** The words of each command in the terminal program; a missing or an eleventh command does not compile. */
 export const TERMINAL_WORDS = {
   inspect_cluster_state: ['inspect', 'cluster'],
   inspect_node: ['inspect', 'node'],
@@ -36,8 +36,8 @@ export const ARGUMENT_OPTIONS = {
 } as const satisfies Readonly<Record<keyof CommandArguments, string>>;
 
 /**
- * One line for a POSIX shell. A cluster that is called by its own first address is in no file and is named by
- * its addresses. The typed name and the acknowledgements are no part of a line: a person gives them (P7-A2).
+ * One line for a POSIX shell. A cluster named by its own first address is in no file, so the line gives its addresses.
+ * The line holds neither the typed name nor the acknowledgements: a person gives those (P7-A2).
  */
 export function commandLine(
   command: CommandName,
@@ -61,7 +61,7 @@ export function commandLine(
   ].join(' ');
 }
 
-/** The line that verifies a log against the position that is known of it, and its second copy, if there is one. */
+/** The line that verifies a log against its known position, and its second copy if there is one. */
 export function verifyCommandLine(file: string, head: AuditPosition | null, copy: string | null): string {
   return [
     PROGRAM,
@@ -74,7 +74,7 @@ export function verifyCommandLine(file: string, head: AuditPosition | null, copy
   ].join(' ');
 }
 
-/** What a reconstruction is made of, and for what. */
+/** The sources of a reconstruction and the question that it answers. */
 export interface ReconstructedFrom {
   readonly file: string;
   readonly others: readonly string[];
@@ -100,7 +100,7 @@ export function reconstructCommandLine(made: ReconstructedFrom): string {
   ].join(' ');
 }
 
-/** An option with its value, quoted for a POSIX shell; nothing without one. */
+/** An option and its value, quoted for a POSIX shell; empty without a value. */
 export function option(name: string, value: string | undefined): readonly string[] {
   if (value === undefined) return [];
   return value.startsWith('-') ? [`--${name}=${quoted(value)}`] : [`--${name}`, quoted(value)];
@@ -110,7 +110,7 @@ function quoted(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }
 
-/** Whether a cluster is in no file, and is therefore called by its first address as it was typed. */
+/** Whether the cluster is in no file and its first address, as typed, is its name. */
 function isNamedByAddress(cluster: ClusterConfig, { bareAddress }: Engine): boolean {
   const [first] = endpointsOf(cluster);
   return first !== undefined && endpointToText(first) === bareAddress(cluster.name);

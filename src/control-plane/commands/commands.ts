@@ -1,12 +1,12 @@
 /**
- * The closed command set: the one table from which palette entries, terminal verbs, authority
- * checks, confirmations, explanations and tests are derived. There is no eleventh command.
+ * The closed set of commands: palette entries, terminal words, authority checks, confirmations, explanations and tests
+ * follow from this one table. There is no eleventh command.
  */
 
 /** Inspection and diagnostic commands read; control commands ask the kernel to change something. */
 export type CommandClass = 'inspection' | 'diagnostic' | 'control';
 
-/** How a person consents: not at all, once with the node's name typed, or invariant by invariant. */
+/** How a person consents: not at all, once by typing the node's name, or by acknowledging each invariant. */
 export type ConfirmationType = 'none' | 'standard' | 'enhanced';
 
 /** The operations of the kernel port; nothing else can be asked of a kernel. */
@@ -24,7 +24,9 @@ export type KernelOperation =
   | 'promote'
   | 'demote';
 
-/** What the command is aimed at. `optional-node`: a look-up of a request id and the history of one node name it. */
+/**
+ * What the command acts on. `optional-node`: the node is needed to look up a request id or to read one node's history.
+ */
 export type CommandTarget = 'none' | 'optional-node' | 'node' | 'replica' | 'primary';
 
 /** One row of the command table. */
@@ -34,18 +36,18 @@ export interface CommandSpec {
   /** `any`: Observer, Operator and Auditor; `operator`: Operator of the cluster concerned. */
   readonly authority: 'any' | 'operator';
   readonly confirmation: ConfirmationType;
-  /** What it asks of the kernel: one command, one operation (P7-E1), forced or not. */
+  /** The kernel operation that the command asks for: one command, one operation (P7-E1), forced or not. */
   readonly operation: KernelOperation;
-  /** What is read before it, to explain it. */
+  /** The operation that is read first, to explain the command. */
   readonly explainedBy: KernelOperation | null;
-  /** Whether the operator's assertion stands in for what the kernel cannot find out. */
+  /** Whether the operator's assertion replaces facts that the kernel cannot find out. */
   readonly forced: boolean;
   readonly target: CommandTarget;
-  /** Whether it shows an ordered list of which the older part can be asked for. */
+  /** Whether the answer is an ordered list whose older part can be asked for. */
   readonly isPaged: boolean;
-  /** Whether the endpoints are asked in configured order, so that a person may choose one of them instead. */
+  /** Whether the endpoints are asked in configured order; then a person may choose one of them instead. */
   readonly isAskedInOrder: boolean;
-  /** Whether the operator's reason goes with the request, and whether it may be left out. */
+  /** Whether the request carries the operator's reason, and whether the reason may be left out. */
   readonly reason: 'none' | 'optional' | 'required';
 }
 
@@ -199,12 +201,12 @@ export function isCommandName(value: string): value is CommandName {
   return Object.hasOwn(COMMANDS, value);
 }
 
-/** The row of a command, seen as the general shape. */
+/** The row of a command, as the general type. */
 export function commandSpec(name: CommandName): CommandSpec {
   return COMMANDS[name];
 }
 
-/** Whether this is a command that only reads: what fails of it was not read, which is no failure to execute. */
+/** Whether this command only reads. If it fails, nothing was read; that is no failed execution. */
 export function isReading(command: string): boolean {
   return isCommandName(command) && COMMANDS[command].class !== 'control';
 }

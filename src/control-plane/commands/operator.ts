@@ -1,11 +1,11 @@
-/** The person at the keyboard: the operating system's account and host, and a configured name beside it. */
+/** The person at the keyboard: account and host as the operating system tells them, and a configured name. */
 export interface Operator {
   readonly account: string;
   readonly host: string;
   readonly name: string | null;
 }
 
-/** "anna@db-ops-1": by which the kernel is told who asked. */
+/** "anna@db-ops-1": tells the kernel who asked. */
 export function operatorId({ account, host }: Pick<Operator, 'account' | 'host'>): string {
   return `${account}@${host}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Explanations: pure functions of command, arguments and facts read from the kernel. They state what the
- * kernel would be asked, what would change if it executes, and what it said when asked beforehand. They never
- * promise success, never recommend and never guess (P7-A3, P7-D1).
+ * Explanations: pure functions of command, arguments and facts that were read from the kernel. They state what the
+ * kernel will be asked, what changes if it executes, and what it said when asked beforehand. They never promise
+ * success, recommend or guess (P7-A3, P7-D1).
  */
 import type { CommandArguments } from '../commands/arguments.ts';
 import type { ClusterConfig } from '../clusters/cluster.ts';
@@ -23,7 +23,9 @@ import {
 } from '../model/views.ts';
 import type { CostReading, ExecutedControl, ExplainedReading, Fact, Words } from './words.ts';
 
-/** Shown in full before a confirmation, recorded in full, and bound to it by its digest. */
+/**
+ * An explanation is shown in full before a confirmation and recorded in full; its digest binds the confirmation to it.
+ */
 export interface Explanation {
   readonly command: ConfirmedCommandName;
   readonly title: string;
@@ -45,7 +47,7 @@ export interface Explanation {
   /** What changes if the kernel executes; empty for a command that reads. */
   readonly changes: readonly StateChange[];
   readonly consequences: Words['consequences'];
-  /** What the engine reported that has no place of its own; each with where and when it was read. */
+  /** What the engine reported beside the standard parts, each fact with where and when it was read. */
   readonly facts: readonly Fact[];
   /** The kernel's state and its own dry run, if it has one; `null` for a command that changes nothing. */
   readonly kernel: {
@@ -64,11 +66,11 @@ export interface Explanation {
   readonly undo: string;
   readonly rejection: readonly string[];
   readonly protection: string;
-  /** The terminal program's line that asks for the same; what a person types at the questions is no part of it. */
+  /** The terminal program's line that asks for the same. It leaves out what a person types at the prompts. */
   readonly commandLine: string;
 }
 
-/** Explains a control command from the one reading that the kernel gave. */
+/** Explains a control command from one reading of the kernel. */
 export function explainControl(
   command: ControlCommandName,
   args: CommandArguments & { readonly node: string },
@@ -162,7 +164,7 @@ function cited(reliedOn: readonly string[], overridden: readonly string[]): Expl
   return ids.map(id => ({ ...invariant(id), overridden: overridden.includes(id) }));
 }
 
-/** What happened, told from the kernel's answer alone. */
+/** What happened, from the kernel's answer alone. */
 export interface Execution {
   readonly sentence: string;
   readonly changes: readonly StateChange[];
@@ -172,7 +174,7 @@ export interface Execution {
   readonly document: () => Document;
 }
 
-/** The explanation after the fact: what the kernel answered, before → after. */
+/** Explains an executed request: what the kernel answered, before → after. */
 export function explainExecution({ result, sentence, document }: ExecutedControl): Execution {
   const { changes, events, epoch, controlVersion } = result;
   return { sentence, changes, events, epoch, controlVersion, document };

@@ -1,4 +1,4 @@
-/** The part of an explanation that depends on what the engine does: each engine has its own words for it. */
+/** The part of an explanation that depends on the engine: each engine has its own words for what it does. */
 import type { Document } from '../model/document.ts';
 import type { InvariantId } from '../model/invariants.ts';
 import type {
@@ -10,17 +10,17 @@ import type {
   StateChange,
 } from '../model/views.ts';
 
-/** What a consequence concerns. */
+/** What a consequence affects. */
 export type Scope = 'node' | 'cluster' | 'replication' | 'durability';
 
-/** A fact on which an explanation rests. `origin` is `null` where it was read with the rest. */
+/** A fact on which an explanation rests; `origin` is `null` if it comes from the same reading as the rest. */
 export interface Fact {
   readonly name: string;
   readonly value: string;
   readonly origin: Origin | null;
 }
 
-/** What one engine says of collecting diagnostics: its cost, what the node does for it, and what protects. */
+/** How one engine describes collecting diagnostics: its cost, what the node does, and what protects the node. */
 export interface CostWords {
   readonly declared: string;
   readonly node: string;
@@ -29,7 +29,7 @@ export interface CostWords {
   readonly document: Document;
 }
 
-/** What one engine says of one control command. */
+/** How one engine describes one control command. */
 export interface Words {
   /** The exact action in one sentence. */
   readonly action: string;
@@ -39,14 +39,17 @@ export interface Words {
   readonly facts: readonly Fact[];
   readonly undo: string;
   readonly rejection: readonly string[];
-  /** What protects against acting on an old view. */
+  /** What protects against a decision on an outdated view. */
   readonly protection: string;
   readonly reliedOn: readonly InvariantId[];
   /** The members that were read, in the engine's terms. */
   readonly document: Document;
 }
 
-/** An executed request: the parsed answer, its body as received, and what it says: in one sentence, and whole. */
+/**
+ * An executed request: the parsed answer, its body as received, the answer in one sentence, and all of it as a
+ * document.
+ */
 export interface ExecutedControl {
   readonly result: ControlResultView;
   readonly body: string;
@@ -54,8 +57,8 @@ export interface ExecutedControl {
   readonly document: () => Document;
 }
 
-/** The facts before a control command, and what follows from them in the engine's own terms. */
+/** The facts that were read before a control command, and what follows from them in the engine's own terms. */
 export type ExplainedReading = Reading<KernelExplanation> & { readonly words: Words };
 
-/** What collecting diagnostics costs, and what that means in the engine's own terms. */
+/** The cost of collecting diagnostics, and what it means in the engine's own terms. */
 export type CostReading = Reading<DeclaredCost> & { readonly words: CostWords };

@@ -1,13 +1,13 @@
 /**
- * An answer of a kernel as one JSON document: what `--json` prints and what the editor saves as evidence. The shape is
- * versioned and documented in docs/terminal.md and docs/terminal.schema.json.
+ * A kernel's answer as one JSON document: `--json` prints it and the editor saves it as evidence. The shape is
+ * versioned; docs/terminal.md and docs/terminal.schema.json describe it.
  */
 import type { Answered } from '../request/result.ts';
 import type { Recorded } from '../request/recorder.ts';
 import { safeJson } from '../../text/json.ts';
 import { toWire } from './views.ts';
 
-/** Moves only when a member is removed or changes its meaning; new members may appear under the same number. */
+/** Changes only when a field is removed or changes its meaning; new fields may appear under the same number. */
 export const JSON_FORMAT = 'aerodb-control/1';
 
 /** The cluster as a document names it; `environment` is the operator's own label. */
@@ -30,7 +30,7 @@ export function answeredJson(
   return safeJson({ format: JSON_FORMAT, kind: 'answered', command: answer.command, cluster, view, ...origin }, 2);
 }
 
-/** Where a result stands in the log, or why it does not. */
+/** Where the record of a result stands in the log, or why there is none. */
 export function recordedJson(recorded: Recorded): unknown {
   return recorded.position === null
     ? { notRecorded: recorded.cause }

@@ -1,11 +1,14 @@
-/** Files that hold records of an audit log, in every form in which they are given away, and what reading one yields. */
+/**
+ * Files that hold records of an audit log, in every form in which the log is exported, and what reading such a file
+ * yields.
+ */
 import type { AuditHeadCheck, AuditVerdict } from './audit-reader.ts';
 
 /** How a file holds records of a log. */
 export type AuditForm =
   /** The log, or a copy of it. */
   | 'log'
-  /** Some lines of a log as they stand there, and nothing around them. */
+  /** Some lines of a log in their original form, with nothing around them. */
   | 'selection'
   | 'export_jsonl'
   | 'export_csv'
@@ -13,7 +16,7 @@ export type AuditForm =
 
 /** One piece of such a file. `line` counts the lines of the file from 1. */
 export type AuditPiece =
-  /** A record with the bytes that its hash stands for; `selected` where the export says that it was asked for. */
+  /** A record with the bytes that its hash covers; `selected` if the export says that somebody asked for it. */
   | {
       readonly is: 'record';
       readonly line: bigint;
@@ -24,7 +27,7 @@ export type AuditPiece =
       readonly record: Readonly<Record<string, unknown>>;
       readonly selected: boolean;
     }
-  /** The place of a record that was withheld. Only the word of whoever made the bundle stands behind `prev`. */
+  /** The place of a record that was withheld. Nothing proves `prev`: the maker of the bundle merely states it. */
   | {
       readonly is: 'stub';
       readonly line: bigint;
@@ -32,7 +35,7 @@ export type AuditPiece =
       readonly prev: string;
       readonly hash: string;
     }
-  /** Bytes in the place of a record that are none. */
+  /** Bytes that stand where a record should be. */
   | { readonly is: 'damage'; readonly line: bigint; readonly bytes: bigint }
   /** A file that a bundle carries, with the digest of its bytes. */
   | {
@@ -48,8 +51,8 @@ export interface AuditFileVerification {
   readonly form: AuditForm;
   readonly verdict: AuditVerdict;
   readonly heads: readonly AuditHeadCheck[];
-  /** What was done to the file on its way without touching a record, a sentence each. */
+  /** Harmless changes to the file on its way that changed no record, one sentence each. */
   readonly tolerated: readonly string[];
-  /** What a bundle or an export says of itself in its first line; foreign text. */
+  /** What the first line of a bundle or an export says about it; foreign text. */
   readonly manifest: Readonly<Record<string, unknown>> | null;
 }

@@ -1,27 +1,27 @@
 /**
- * What differs between two answers to one question, value by value as each answer has it. It names differences and
- * judges none: they may be of two times, or of two nodes that were asked.
+ * What differs between two answers to one question, value by value. It names differences and does not judge them: the
+ * answers may be of two times or of two nodes.
  */
 import type { Block, Cell, Document, Table, Title } from './document.ts';
 import type { Entry } from './entries.ts';
 import { label } from './document.ts';
 
-/** One value of a document: where it stands, whose it is, and what it is called. */
+/** One value of a document: its place, its owner and its name. */
 interface Value {
   readonly section: Title;
-  /** The member, event or other thing that it is of; `null`: of the answer itself. */
+  /** The member, event or other thing that the value belongs to; `null`: the answer itself. */
   readonly of: Cell | null;
   readonly name: Title;
   readonly cell: Cell;
 }
 
-/** A value that the two do not have in common; `undefined`: that answer has no such value. */
+/** A value that differs between the two; `undefined`: that answer has no such value. */
 export interface Difference extends Omit<Value, 'cell'> {
   readonly before: Cell | undefined;
   readonly after: Cell | undefined;
 }
 
-/** Both in their own order: what the later one has, and then what only the earlier one has. */
+/** The differences: first what the later answer has, in its order, then what only the earlier one has. */
 export function compare(before: Document, after: Document): readonly Difference[] {
   const [first, second] = [valuesOf(before), valuesOf(after)];
   const changed = [...second].flatMap(([key, { cell, ...place }]): Difference[] => {
@@ -34,7 +34,7 @@ export function compare(before: Document, after: Document): readonly Difference[
   return [...changed, ...gone];
 }
 
-/** The differences as a document: a table for each section, whose rows are the values of one member after another. */
+/** The differences as a document: one table for each section; the rows of one member stand together. */
 export function comparison(before: Document, after: Document): Document {
   const differences = compare(before, after);
   const sections = new Map<string, { readonly title: Title; readonly differences: Difference[] }>();
@@ -60,7 +60,7 @@ const NOTHING = label('No value differs between the two.');
 const NOT_THERE: Cell = { is: 'absent', word: label('not in this answer') };
 const AT_ITSELF: Cell = { is: 'word', word: label('the answer itself') };
 
-/** A table is known by its caption: that is the section's, where it has a name of ours. */
+/** A table takes its caption from its section, if that is a label of ours. */
 function differencesTable(title: Title, differences: readonly Difference[]): Table {
   return {
     caption: 'label' in title ? title : label('What differs'),
@@ -81,17 +81,17 @@ function differencesTable(title: Title, differences: readonly Difference[]): Tab
   };
 }
 
-/** All values of one member beside each other, the members as they first come up. */
+/** Groups the values of each member, the members in order of appearance. */
 function inOrderOfOwners(differences: readonly Difference[]): readonly Difference[] {
   const owners = Map.groupBy(differences, ({ of }) => JSON.stringify(of));
   return [...owners.values()].flat();
 }
 
-/** Every value by where it stands. Pictures hold no values of their own: the tables have them. */
+/** All values by their place. Pictures are skipped, because the tables hold the same values. */
 function valuesOf({ terms, epoch, sections }: Document): ReadonlyMap<string, Value> {
   const values = new Map<string, Value>();
   const add = (key: string, value: Value): void => {
-    // Two things of one name stay two.
+    // Two values of the same name stay two.
     let free = key;
     for (let nth = 2; values.has(free); nth += 1) free = `${key} #${nth}`;
     values.set(free, value);
@@ -105,9 +105,9 @@ function valuesOf({ terms, epoch, sections }: Document): ReadonlyMap<string, Val
   return values;
 }
 
-type Keyed = readonly [key: string, value: Value];
+type KeyedValue = readonly [key: string, value: Value];
 
-function blockValues(block: Block, section: Title): readonly Keyed[] {
+function blockValues(block: Block, section: Title): readonly KeyedValue[] {
   switch (block.is) {
     case 'facts':
       return block.facts.map(({ name, value }) => [titleKey(name), { section, of: null, name, cell: value }]);
@@ -120,7 +120,7 @@ function blockValues(block: Block, section: Title): readonly Keyed[] {
     case 'events':
       return block.entries.flatMap(entry => eventValues(entry, section));
     case 'changes':
-      return block.changes.flatMap(({ component, nodeId, before, after }): Keyed[] => {
+      return block.changes.flatMap(({ component, nodeId, before, after }): KeyedValue[] => {
         const of: Cell | null = nodeId === null ? null : { is: 'code', value: nodeId };
         const name = { foreign: component };
         return [
@@ -131,7 +131,7 @@ function blockValues(block: Block, section: Title): readonly Keyed[] {
     case 'search':
       return block.groups.flatMap(({ name: group, entries }) =>
         entries.map(
-          ({ key, value }): Keyed => [
+          ({ key, value }): KeyedValue => [
             JSON.stringify([group, key]),
             { section: { foreign: group }, of: null, name: { foreign: key }, cell: { is: 'verbatim', value } },
           ],
@@ -146,8 +146,8 @@ function blockValues(block: Block, section: Title): readonly Keyed[] {
   }
 }
 
-/** A row is known by its id where the table has one, and else by its first column, which names it. */
-function tableValues({ columns, rows }: Table, section: Title): readonly Keyed[] {
+/** A row is identified by its id if the table has one, otherwise by its first column, which names it. */
+function tableValues({ columns, rows }: Table, section: Title): readonly KeyedValue[] {
   const at = Math.max(
     0,
     columns.findIndex(({ key }) => key === 'id'),
@@ -160,10 +160,10 @@ function tableValues({ columns, rows }: Table, section: Title): readonly Keyed[]
       return typeof value === 'object' && value !== null ? value : { is, value };
     });
     const known = identity(cells[at]);
-    return columns.flatMap(({ key, title, isNarrow }, index): Keyed[] => {
+    return columns.flatMap(({ key, title, isNarrow }, index): KeyedValue[] => {
       const cell = cells[index];
       if (cell === undefined || isNarrow === true) return [];
-      // A name that several rows bear tells none of them: then the id does.
+      // A name that several rows share identifies none of them, so their id is used.
       const of = (isNamed ? cells[0] : cells[at]) ?? null;
       return [[JSON.stringify([known, key]), { section, of, name: title, cell }]];
     });
@@ -176,13 +176,16 @@ function identity(cell: Cell | undefined): string {
     : JSON.stringify(cell === undefined || !('value' in cell) ? cell : cell.value);
 }
 
-/** The same words with other values are the same sentence. */
-function sentenceValue(sentence: Extract<Cell, { is: 'sentence' }>['sentence'], section: Title): Keyed {
+/** The same words with other values count as the same sentence. */
+function sentenceValue(sentence: Extract<Cell, { is: 'sentence' }>['sentence'], section: Title): KeyedValue {
   return [sentence.label, { section, of: null, name: label('Sentence'), cell: { is: 'sentence', sentence } }];
 }
 
-/** An event is in an answer or is not: its number may be its place there, so all else tells it from others. */
-function eventValues(entry: Entry, section: Title): readonly Keyed[] {
+/**
+ * An answer either holds an event or does not. The event's number may only be its place in that answer, so its other
+ * fields identify it.
+ */
+function eventValues(entry: Entry, section: Title): readonly KeyedValue[] {
   if (entry.is === 'gap') {
     const cell: Cell = { is: 'text', value: `${entry.from} - ${entry.to}` };
     return [[JSON.stringify(entry), { section, of: null, name: label('Not in this answer'), cell }]];

@@ -1,4 +1,4 @@
-/** SHA-256 over RFC 8785 canonical JSON: the fingerprint that confirmations are bound to. */
+/** SHA-256 over RFC 8785 canonical JSON: the fingerprint that a confirmation is bound to. */
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import { toWire } from './views.ts';

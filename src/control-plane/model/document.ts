@@ -1,22 +1,22 @@
 /**
  * What an engine shows of an answer, as data: headed sections of facts, tables, pictures and sentences. Each interface
- * has one way to draw each of them, and knows no engine. Everything here is JSON; 64-bit values are decimal strings.
+ * has one way to draw each of them and knows no engine. Everything here is JSON; 64-bit values are decimal strings.
  */
 import type { Entry } from './entries.ts';
 import type { Health, Reading, Role, StateChange, Wire } from './views.ts';
 
-/** English text of ours, which a renderer may translate. `short`: the same where a line is narrow. */
+/** English text of ours, which a renderer may translate. `short`: the same for narrow lines. */
 export interface Label {
   readonly label: string;
   readonly short?: string;
 }
 
-/** Text of others in a place where a label of ours could stand. */
+/** Text of others where a label of ours could stand. */
 export type Foreign = { readonly foreign: string };
 
 export type Title = Label | Foreign;
 
-/** How a value is written. `position`: as the engine writes one. `strong`: text with weight. */
+/** How a value is written. `position`: in the engine's own form. `strong`: emphasized text. */
 export type Form =
   | 'text'
   | 'strong'
@@ -31,33 +31,35 @@ export type Form =
   | 'flag'
   | 'invariant';
 
-/** A value of an answer; `null` is unknown: nobody knows it. A `flag` is "yes" or "no". */
+/** A value of an answer; `null`: unknown. A `flag` is "yes" or "no". */
 export interface Plain {
   readonly is: Form;
   readonly value: string | null;
 }
 
-/** A sentence of ours with values in the places of `{0}`, `{1}` … */
+/** A sentence of ours; its values replace `{0}`, `{1}` … */
 export interface Sentence {
   readonly label: string;
   readonly values: readonly Plain[];
 }
 
-/** What stands beside a label or in a table. */
+/** The value of a fact or of a table cell. */
 export type Cell =
   | Plain
-  /** The engine has no such thing, or it does not apply here: that is known. `word`: said instead of a dash. */
+  /**
+   * The engine has no such value, or the value does not apply here; so it is not unknown. `word`: replaces the dash.
+   */
   | { readonly is: 'absent'; readonly word?: Label }
   | { readonly is: 'word'; readonly word: Label }
   | { readonly is: 'sentence'; readonly sentence: Sentence }
   /** A node by its name and its id. */
   | { readonly is: 'node'; readonly name: string | null; readonly nodeId: string; readonly strong?: true }
-  /** A role, and the engine's own word for it where that is another. */
+  /** A role, and the engine's own word for it if that differs. */
   | { readonly is: 'told_role'; readonly role: Role; readonly told: string }
   /** A state and why it is so. */
   | { readonly is: 'state'; readonly state: string; readonly reason: string | null };
 
-/** `isDetail`: said by the headline already, or not looked for first. */
+/** `isDetail`: the headline already says it, or people seldom look for it first. */
 export interface Fact {
   readonly name: Title;
   readonly value: Cell;
@@ -70,35 +72,35 @@ export interface Column {
   readonly title: Label;
   readonly is: Form;
   readonly width: number;
-  /** Shown only where a line is narrow: there it stands for a part of what another column says in one cell. */
+  /** Shown only on narrow lines, where it replaces a part of a cell of another column. */
   readonly isNarrow?: true;
-  /** Not what a person looks for first: shown where a row is unfolded, or where all columns are asked for. */
+  /** Not what a person looks for first: shown when a row is unfolded, or when all columns are asked for. */
   readonly isDetail?: true;
 }
 
-/** A node that a row is about. `isSilent`: it did not answer, so that what it told of itself is its last report. */
+/** A node that a row is about. `isSilent`: the node did not answer, so its values are those of its last report. */
 export interface RowNode {
   readonly nodeId: string;
   readonly name: string | null;
   readonly isSilent?: true;
 }
 
-/** A table; the first column names the row. A plain value is written as its column says, and `null` is unknown. */
+/** A table; the first column names the row. A plain value is written as its column says; `null` is unknown. */
 export interface Table {
   readonly caption: Label;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly (string | null | Cell)[])[];
   /** The nodes that the rows are about, one for each row. */
   readonly nodes?: readonly RowNode[];
-  /** The columns, by their keys, of what a node tells of itself. */
+  /** The keys of the columns that a node reports about itself. */
   readonly own?: readonly string[];
-  /** Said where there are no rows. */
+  /** Shown instead of rows if there are none. */
   readonly empty: Label;
-  /** Where a line is narrow: the columns of each part, by their keys; the parts stand one below the other. */
+  /** For narrow lines: the column keys of each part; the parts stand one below the other. */
   readonly narrow: readonly (readonly string[])[];
 }
 
-/** Whether a member follows the primary: as it should, not as is reported, or not at all. */
+/** Whether a member follows the primary: as it should, not as it reports, or not at all. */
 export type Follows = 'flowing' | 'broken' | 'none';
 
 export interface TopologyNode {
@@ -110,7 +112,7 @@ export interface TopologyNode {
   readonly health: Health;
   readonly state: string;
   readonly haltReason: string | null;
-  /** The kernel says that it does not answer: what is told of it is its last report. */
+  /** The kernel says that this node does not answer: its values are those of its last report. */
   readonly isSilent?: true;
   /** The name of the state says no more than role and health do. */
   readonly isStateImplied?: true;
@@ -119,10 +121,10 @@ export interface TopologyNode {
   readonly follows: Follows;
 }
 
-/** One of the amounts in which an engine tells a lag: `short` of the unit is its symbol. */
+/** A unit in which an engine states a lag; `short` of the unit is its symbol. */
 export interface LagUnit {
   readonly unit: Label;
-  /** What stands for the lag where there is room for one amount. */
+  /** Stands for the lag where there is room for one amount only. */
   readonly leads: boolean;
 }
 
@@ -131,31 +133,31 @@ export interface Topology {
   readonly nodes: readonly TopologyNode[];
   readonly primary: number | null;
   readonly units: readonly LagUnit[];
-  /** What the amounts beside the lines are, where they do not say it themselves. */
+  /** What the amounts beside the lines mean, if they do not say it themselves. */
   readonly legend: Label | null;
 }
 
 export interface Mark {
   readonly name: Label;
-  /** What is marked by an id of its own. */
+  /** The id of the marked thing, if it has one. */
   readonly id?: string;
   readonly at: string | null;
   readonly shape: 'tick' | 'diamond';
 }
 
-/** One axis of positions in bytes, what lies on it, and marks that have a line each. */
+/** One axis of positions in bytes, its parts, and marks that have a line each. */
 export interface Ruler {
   readonly from: string;
   readonly to: string;
   readonly parts: number;
-  /** What of the axis the answer tells the parts of, and how many parts there are in all; `null`: all of them. */
+  /** The range of the axis whose parts the answer lists, and how many parts there are in all; `null`: it lists all. */
   readonly shown: { readonly from: string; readonly to: string; readonly total: string | null } | null;
-  /** Beginning and end of each part; empty where there are too many to be told apart. */
+  /** Beginning and end of each part; empty if there are too many to draw apart. */
   readonly ends: readonly { readonly first: string; readonly end: string }[];
   readonly marks: readonly Mark[];
-  /** Places of marks that are too many for a line each. */
+  /** Positions of marks that are too many for a line each. */
   readonly unnamed: readonly string[];
-  /** Said of the marks as a whole. */
+  /** A remark about all marks. */
   readonly beside: { readonly words: Label; readonly count?: string; readonly isKnown: boolean } | null;
 }
 
@@ -169,7 +171,7 @@ export interface Span {
 /** Parts of one axis, each on a line of its own. */
 export type Spans = { readonly spans: readonly Span[] };
 
-/** A state of a machine; `entered` is the event that says that it was passed. */
+/** A state of a machine; `entered` is the event that says that the state was passed. */
 export interface State {
   readonly name: string;
   readonly isPresent: boolean;
@@ -177,14 +179,14 @@ export interface State {
   readonly entered: { readonly seq: string; readonly time: string | null } | null;
 }
 
-/** A way between two states, by their places in `main`; `beside` is the state that stands beside them. */
+/** A transition between two states, by their indexes in `main`; `beside` is the state at the side. */
 export interface Transition {
   readonly from: number | 'beside';
   readonly to: number | 'beside';
   readonly isTaken: boolean;
 }
 
-/** A machine: states one below the other, one beside the third of them, and the path that was taken. */
+/** A state machine: states one below the other, one state beside the third, and the path that was taken. */
 export interface States {
   readonly machine: string;
   readonly present: string;
@@ -194,12 +196,12 @@ export interface States {
   /** Types of the events that show the path. */
   readonly path: readonly string[];
   readonly denial: { readonly reason: string; readonly invariant: string } | null;
-  /** Number of the event that says that the attempt was broken off. */
+  /** Number of the event that says that the attempt was aborted. */
   readonly aborted: string | null;
   readonly hasAttempt: boolean;
 }
 
-/** An amount that is drawn as a bar. `column`: the key of the column that holds it in the table of the same nodes. */
+/** An amount drawn as a bar. `column`: the key of the column that holds it in the table of the same nodes. */
 export interface BarMeasure {
   readonly title: Label;
   readonly unit: Label;
@@ -222,14 +224,14 @@ export type Block =
   | { readonly is: 'facts'; readonly facts: readonly Fact[] }
   | { readonly is: 'table'; readonly table: Table }
   | { readonly is: 'sentence'; readonly sentence: Sentence; readonly muted?: true }
-  /** Says that a list which follows is a part of another: which one, and what lies beside it. */
+  /** Says that the list that follows is only a part: which part, and what lies before and after it. */
   | { readonly is: 'part'; readonly sentences: readonly Sentence[] }
   | { readonly is: 'topology'; readonly topology: Topology }
   | { readonly is: 'ruler'; readonly ruler: Ruler }
   | { readonly is: 'spans'; readonly spans: Spans }
   | { readonly is: 'states'; readonly states: States }
   | { readonly is: 'bars'; readonly bars: Bars }
-  /** `brief`: where a line is narrow, without what the document says already. */
+  /** `brief`: on narrow lines, leaves out what the document already says. */
   | {
       readonly is: 'events';
       readonly entries: readonly Entry[];
@@ -242,16 +244,16 @@ export type Block =
       readonly changes: readonly StateChange[];
       readonly names: readonly { readonly nodeId: string; readonly name: string }[];
     }
-  /** Named values that are many enough to be searched. */
+  /** Named values, so many that a person needs a search. */
   | { readonly is: 'search'; readonly groups: readonly Group[]; readonly empty: Label };
 
-/** Named values of no further form, in the engine's own order and words. */
+/** Named values without further structure, in the engine's own order and words. */
 export interface Group {
   readonly name: string;
   readonly entries: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** A part of a document; one without a title stands at its head. */
+/** A part of a document; a part without a title stands at the head. */
 export interface DocumentSection {
   readonly title: Title | null;
   readonly blocks: readonly Block[];
@@ -259,39 +261,39 @@ export interface DocumentSection {
 
 /** What an engine calls things that every interface names, and which of them it has. */
 export interface Terms {
-  /** What grows with every change of authority, and the same with its value, in a sentence; `null`: it has none. */
+  /** What grows with every change of authority: its name, and a phrase with its value; `null`: the engine has none. */
   readonly epoch: { readonly name: Label; readonly at: Label } | null;
   readonly primary: Label;
-  /** What an engine does not count is not unknown. */
+  /** Whether the engine counts commits; a missing count is then absent, not unknown. */
   readonly countsCommits: boolean;
   readonly countsControlVersions: boolean;
 }
 
-/** An answer as it is shown. `observer`: the node that answered by its name, where the answer has it. */
+/** An answer as it is shown. `observer`: the node that answered, if the answer tells its name. */
 export interface Document {
   /** The answer in one line, part by part: who is primary, at which epoch, how many members, who does not answer. */
   readonly headline?: readonly Sentence[];
   readonly terms: Terms;
-  /** `null` is unknown; absent where the answer shows no epoch. */
+  /** `null`: unknown; absent: the answer shows no epoch. */
   readonly epoch?: string | null;
   readonly observer?: { readonly nodeId: string; readonly name: string };
-  /** What the node that answered says of itself and what bears on all of its answer: it is halted, or cut off. */
+  /** What the answering node says about itself that affects the whole answer: it is halted, or cut off. */
   readonly selfReport?: readonly Sentence[];
   readonly sections: readonly DocumentSection[];
 }
 
-/** An answer with the document that shows it, which is made when it is first asked for. */
+/** An answer and the document that shows it; the document is made at the first call. */
 export type DocumentedReading<T> = Reading<T> & { readonly document: () => Document };
 
 /** Makes the document of a view. */
 export type Describe<T> = (view: Wire<T>, observer: string | null) => Document;
 
-/** A label of ours: the dictionaries are held against every call of this. */
+/** A label of ours; a test looks up every call of this in the dictionaries. */
 export function label(text: string, short?: string): Label {
   return short === undefined ? { label: text } : { label: text, short };
 }
 
-/** A sentence of ours: the dictionaries are held against every call of this. */
+/** A sentence of ours; a test looks up every call of this in the dictionaries. */
 export function sentence(text: string, ...values: readonly Plain[]): Sentence {
   return { label: text, values };
 }

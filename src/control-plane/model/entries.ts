@@ -1,9 +1,9 @@
-/** Events as they are shown, in the order of an answer, with the numbers that are not in it. */
+/** Events as they are shown, in the order of an answer, with the gaps in their numbers. */
 
-/** This kind of event has no such thing, which is not unknown. */
+/** This kind of event has no such value; so it is not unknown. */
 export type Absent = { readonly is: 'absent' };
 
-/** An event of the engine's log with all that it says, or numbers that are not in the answer. */
+/** An event of the engine's log with all its values, or a gap: numbers that the answer leaves out. */
 export type Entry =
   | {
       readonly is: 'event';
@@ -11,13 +11,13 @@ export type Entry =
       readonly seq: string;
       readonly type: string;
       readonly time: string | null;
-      /** `null` where the engine counts none. */
+      /** `null` if the engine counts none. */
       readonly epoch: string | null;
       readonly reason: string | null | Absent;
       readonly mode: string | null | Absent;
       readonly operator: string | null | Absent;
       readonly nodeId: string | null | Absent;
-      /** What that node is called, where the answer says so. */
+      /** The node's name, if the answer tells it. */
       readonly nodeName?: string;
       readonly requestId: string | null | Absent;
       readonly auditHead: { readonly seq: string; readonly hash: string } | null;

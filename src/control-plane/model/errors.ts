@@ -4,7 +4,7 @@ import type { InvariantId } from './invariants.ts';
 /** What is proven about the one kernel action of a request. */
 export type Outcome = 'executed' | 'not_executed' | 'unknown';
 
-/** Every error belongs to exactly one. */
+/** Every error belongs to exactly one domain. */
 export type ErrorDomain = 'OPERATOR_INPUT' | 'VALIDATION_ERROR' | 'KERNEL_REJECTION' | 'TRANSPORT_ERROR';
 
 const OWN_CODES = {
@@ -36,7 +36,7 @@ const OWN_CODES = {
 /** A code of the control plane itself; kernel codes are the kernel's own and open-ended. */
 export type OwnErrorCode = keyof typeof OWN_CODES;
 
-/** Codes whose outcome the boundary decides from what it sent; all others are `not_executed`. */
+/** Codes whose outcome the boundary sets by what it sent; all other codes mean `not_executed`. */
 export type TransportErrorCode = {
   [C in OwnErrorCode]: (typeof OWN_CODES)[C][0] extends 'TRANSPORT_ERROR' ? C : never;
 }[OwnErrorCode];
@@ -49,7 +49,7 @@ export const OWN_ERROR_CODES = Object.keys(OWN_CODES) as readonly OwnErrorCode[]
 
 /** The kernel's own words, as received. */
 export interface KernelRejection {
-  /** Of HTTP; `null` where the kernel was not asked over HTTP. */
+  /** The HTTP status; `null` if the kernel was not asked over HTTP. */
   readonly status: number | null;
   /** The whole body, byte for byte as text. */
   readonly body: string;
@@ -62,17 +62,17 @@ export interface ControlError {
   readonly domain: ErrorDomain;
   readonly code: string;
   readonly message: string;
-  /** The violated invariants; never empty for a rejection of ours (P7-O2). */
+  /** The violated invariants; never empty for a refusal of ours (P7-O2). */
   readonly invariants: readonly string[];
   readonly outcome: Outcome;
   /** The argument at fault, for operator input. */
   readonly field?: string;
   /**
-   * What is known beside the kernel's own words, where they leave the outcome unknown or speak of another delivery: a
-   * sentence of ours.
+   * A sentence of ours that completes the kernel's words if they leave the outcome unknown or are about another
+   * delivery.
    */
   readonly known?: string;
-  /** Set exactly for KERNEL_REJECTION. */
+  /** Present exactly for KERNEL_REJECTION. */
   readonly kernel?: KernelRejection;
 }
 
@@ -89,7 +89,9 @@ export function failure(error: ControlError): { readonly ok: false; readonly err
   return { ok: false, error };
 }
 
-/** Whether an error is this one of ours: a kernel may call its own by any name, ours among them. */
+/**
+ * Whether the error is our own error of this code. The domain is checked too, because a kernel may use the same code.
+ */
 export function isOwn(error: ControlError, code: OwnErrorCode): boolean {
   return error.domain !== 'KERNEL_REJECTION' && error.code === code;
 }
@@ -107,7 +109,7 @@ export function refusal(code: RefusalCode, message: string, field?: string): Con
   };
 }
 
-/** A failure of the transport; the boundary says what is proven about the request (P7-E2). */
+/** A failure of the transport; the boundary passes what is proven about the request (P7-E2). */
 export function transportFailure(code: TransportErrorCode, message: string, outcome: Outcome): ControlError {
   const [domain, rule] = OWN_CODES[code];
   return { domain, code, message, invariants: [rule], outcome };

@@ -1,6 +1,6 @@
-/** The catalogue of invariants that errors, explanations and denials cite, word for word. */
+/** The catalogue of invariants. Errors, explanations and denials cite it word for word. */
 
-/** One numbered rule: whose it is, what it is called and what it demands. */
+/** One numbered rule: its owner, its name and what it demands. */
 export interface Invariant {
   readonly id: string;
   readonly name: string;
@@ -80,7 +80,7 @@ const CATALOGUE = {
 /** An id that the catalogue knows. */
 export type InvariantId = keyof typeof CATALOGUE;
 
-/** Ids of the control plane's own invariants, in order; each has a negative test named after it. */
+/** Ids of the control plane's own invariants, in order; each has a test named after it that violates it. */
 export const CONTROL_PLANE_INVARIANTS = (Object.keys(CATALOGUE) as readonly InvariantId[]).filter(id =>
   id.startsWith('P7-'),
 );
@@ -89,8 +89,8 @@ export const CONTROL_PLANE_INVARIANTS = (Object.keys(CATALOGUE) as readonly Inva
 export const KERNEL_INVARIANTS = (Object.keys(CATALOGUE) as readonly InvariantId[]).filter(id => !id.startsWith('P7-'));
 
 /**
- * The text behind an id. A kernel may cite an id that this catalogue does not hold:
- * then the id is all that is known, and that is what is said.
+ * The text behind an id. If a kernel cites an id that the catalogue does not hold, the text says that only the id is
+ * known.
  */
 export function invariant(id: string): Invariant {
   const known = Object.hasOwn(CATALOGUE, id) ? CATALOGUE[id as InvariantId] : undefined;

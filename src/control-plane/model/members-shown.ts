@@ -1,7 +1,7 @@
-/** What a document shows of the members: the topology, and the table whose rows are its nodes. */
+/** What a document shows about the members: the topology, and the table whose rows are its nodes. */
 import type { Document, Table, Topology } from './document.ts';
 
-/** The first topology of a document: what the tree draws its rows from. */
+/** The first topology of a document; the tree makes its rows from it. */
 export function topologyOf({ sections }: Document): Topology | undefined {
   for (const { blocks } of sections) for (const block of blocks) if (block.is === 'topology') return block.topology;
   return undefined;

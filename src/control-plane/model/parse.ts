@@ -1,9 +1,9 @@
-/** Values from outside against their schemas. */
+/** Checks values from outside against their schemas. */
 import type * as z from 'zod/mini';
 import english from 'zod/v4/locales/en.js';
 import { isName, WITHHELD } from './plausible.ts';
 
-/** Where a value is not what its schema wants, and what it wants there, in English. */
+/** Where a value does not match its schema, and what the schema expects there, in English. */
 export interface Misfit {
   readonly path: readonly PropertyKey[];
   readonly message: string;
@@ -11,10 +11,12 @@ export interface Misfit {
 
 export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly misfit: Misfit };
 
-/** The texts go along with each call: zod's own configuration belongs to everything that runs in the same editor. */
+/**
+ * Error texts are passed with each call, because zod's global configuration is shared by everything in the same editor.
+ */
 const texts = { error: english().localeError };
 
-/** The value that the schema makes of `value`, or the first thing that it finds wrong. */
+/** The value as the schema converts it, or the first mismatch. */
 export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
   const parsed = schema.safeParse(value, texts);
   if (parsed.success) return { ok: true, value: parsed.data };
@@ -22,7 +24,10 @@ export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
   return { ok: false, misfit: { path: (issue?.path ?? []).map(repeatable), message: messageOf(issue) } };
 }
 
-/** A member that no schema knows is named where its name reads like one: anything may stand there. */
+/**
+ * The message for a mismatch. An unknown field is named only if its name reads like one: it may hold anything, a secret
+ * too.
+ */
 function messageOf(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code === 'invalid_union') {
     const [inner] = issue.errors.flat().filter(({ code }) => code === 'unrecognized_keys');

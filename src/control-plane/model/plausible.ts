@@ -1,17 +1,17 @@
 /**
- * What of a person's own words may be repeated: in an error, a title, a record that stays for good. A secret ends up
- * where a name or a path belongs, and nobody can list what secrets look like; so this says what names, paths and
- * addresses look like, and all else is withheld. A secret that reads like a name ("hunter2") cannot be told from one.
+ * Decides which of a person's words may be repeated in an error, a title or a permanent record. People put secrets
+ * where a name or a path belongs, and nobody can list what secrets look like. So this file says what names, paths and
+ * addresses look like; everything else is withheld. A secret that reads like a name ("hunter2") cannot be recognized.
  */
 
-/** Stands in a record, and in a sentence, for what was given. */
+/** Replaces the given text in a record and in a sentence. */
 export const WITHHELD = '[withheld]';
 
 const MOST_WORDS = 12;
 /**
- * Where small letters, capitals and digits follow each other inside a word; the capital that begins one does not count.
- * A drawn text turns at every second letter; a name of many parts (`prod-eu1a-pg17b-k8s`) turns often only in small
- * letters.
+ * A change between small letters, capitals and digits inside a word; the capital that begins a word does not count. A
+ * random text changes at every second character. A name of many parts (`prod-eu1a-pg17b-k8s`) changes often only in
+ * small letters.
  */
 const TURN = /\p{Ll}(?=[\p{Lu}\d])|\d(?=\p{L})|\p{Lu}(?=\d)|\p{Lu}{2,}(?=\p{Ll})/gu;
 const MOST_TURNS = { word: 2, text: 4, small: 6 } as const;
@@ -19,12 +19,12 @@ function turns(text: string): number {
   return text.match(TURN)?.length ?? 0;
 }
 
-/** `OrdersEuropeWest`: capitals that begin whole words are no drawn ones. */
+/** `OrdersEuropeWest`: capitals that begin whole words are not random. */
 const HUMPS = /^(?:\p{Lu}?\p{Ll}{2,})(?:\p{Lu}\p{Ll}{2,}){0,4}\d{0,4}$/u;
 
 /** A number, or at most four runs of letters and of digits: `orders`, `db01`, `pg17prod`, `k8s`, `10xlarge`. */
 const OF_ONE_CASE = /^(?:\d{1,10}|\p{L}[\p{L}\p{M}]{0,23}(?:\d{1,8}\p{L}{0,12}\d{0,8})?|\d{1,4}\p{L}{1,12}\d{0,4})$/u;
-/** `OrdersProd`, `PGProd`, `Orders2Prod`: after a digit a capital follows, or nothing. In `Passw0rd` neither does. */
+/** `OrdersProd`, `PGProd`, `Orders2Prod`: after a digit comes a capital or the end. `Passw0rd` does not match. */
 const OF_BOTH_CASES = /^(?:\p{Lu}{1,4}\p{Ll}*\d{0,8}|\p{Ll}+\d{0,8})(?:\p{Lu}{1,4}\p{Ll}*\d{0,8}){0,3}$/u;
 
 function isWord(word: string): boolean {
@@ -37,8 +37,8 @@ function isWord(word: string): boolean {
 }
 
 /**
- * What machines give to machines: the end of `i-0abcd1234ef567890`, of `vm-3f2a9c`, of `postgres-7f9c8d6b5-x2x4q`.
- * Beside a word of a person's, and twice at most.
+ * Random parts that machines add: the end of `i-0abcd1234ef567890`, of `vm-3f2a9c`, of `postgres-7f9c8d6b5-x2x4q`.
+ * Allowed at most twice, and only beside a word that a person chose.
  */
 const DRAWN = /^[a-z\d]{4,17}$/u;
 const MOST_DRAWN = 2;
@@ -75,8 +75,8 @@ export function isName(text: string): boolean {
 }
 
 /**
- * Whether a text reads like an address of a node: a short scheme, no credentials, query or fragment, nothing drawn as
- * its host or in its path.
+ * Whether a text reads like an address of a node: a short scheme, no credentials, query or fragment, nothing random in
+ * host or path.
  */
 export function isAddress(text: string): boolean {
   const url = URL.parse(text);
@@ -86,14 +86,17 @@ export function isAddress(text: string): boolean {
   return isHost(hostOf(url)) && url.pathname.split('/').every(segment => segment === '' || isName(segment));
 }
 
-/** The host of an address in the one form that the web has: `URL` does that by itself for schemes of the web only. */
+/**
+ * The host of an address in its standard form. `URL` does this only for the schemes of the web, so other hosts go
+ * through `http:`.
+ */
 export function hostOf({ hostname }: URL): string {
   return URL.parse(`http://${hostname}`)?.hostname ?? hostname;
 }
 
 /**
- * Whether a text reads like the name of a machine. One label of a cloud's own making is usual; the last one says where
- * it belongs.
+ * Whether a text reads like the name of a machine. Cloud providers often add one random label; the last label must be a
+ * word.
  */
 export function isHost(text: string): boolean {
   if (/^\[[0-9a-f:.]+\]$/iu.test(text) || /^[0-9a-f]*:[0-9a-f:.]+$/iu.test(text)) return true;
@@ -107,8 +110,8 @@ export function isHost(text: string): boolean {
 }
 
 /**
- * Below these a folder may be called anything. Elsewhere all of a path reads like names: base64 may begin with a slash,
- * too.
+ * Below these folders any folder name is allowed. Elsewhere the whole path must read like names, because base64 may
+ * begin with a slash, too.
  */
 const ROOTS = new Set([
   'data',
@@ -136,9 +139,9 @@ const ROOTS = new Set([
 ]);
 
 /**
- * Whether a text reads like the path of a file. One that says where it begins (`/home/`, `./`, `~/`, `C:\`) may hold
- * folders of a machine's own making; any other is names throughout, and a single word without an ending holds letters
- * only.
+ * Whether a text reads like the path of a file. A path that says where it begins (`/home/`, `./`, `~/`, `C:\`) may hold
+ * random folder names. In any other path every part must read like a name, and a single word without an extension may
+ * hold letters only.
  */
 export function isPath(text: string): boolean {
   if (text === '' || text.length > 4096 || /[\p{C}\p{Zl}\p{Zp}<>"|*?`]|:\/\/|-----BEGIN/u.test(text)) return false;
@@ -154,17 +157,17 @@ export function isPath(text: string): boolean {
   );
 }
 
-/** A mark in a file name is no usual one: `token`, `.pgpass`, `orders.prod.json`, `My Files (x86)`. */
+/** Only marks that are usual in file names are allowed: `token`, `.pgpass`, `orders.prod.json`, `My Files (x86)`. */
 function isFileName(text: string): boolean {
   return isName(text.replace(/^\./u, '')) && /^[\p{L}\p{M}\p{N}._\-()[\],&'+#%~ ]+$/u.test(text);
 }
 
-/** Whether a text is a UUID: every request id, and every node id of AeroDB. */
+/** Whether a text is a UUID, as every request id and every node id of AeroDB is. */
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** Whether a node's id or name may be repeated as it was given: AeroDB's are UUIDs. */
+/** Whether a node's id or name may be repeated as given: AeroDB's ids are UUIDs. */
 export function isNodeName(text: string): boolean {
   return isUuid(text) || isName(text);
 }
@@ -173,12 +176,12 @@ export function isNodeName(text: string): boolean {
 const POSITIONS = [/^\d{1,30}$/u, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z$/u] as const;
 const POSITION_NAME = /^[a-z]+(?:[._-][a-z\d]+)*$/iu;
 
-/** Whether a text reads like a position in an ordered list, as kernels name them. */
+/** Whether a text reads like a position in an ordered list, in the forms that kernels use. */
 export function isPosition(text: string): boolean {
   return POSITIONS.some(form => form.test(text)) || (POSITION_NAME.test(text) && isName(text));
 }
 
-/** Whether what names a cluster may be repeated: its name, or its first address where it is in no file. */
+/** Whether a cluster's name may be repeated; a cluster that is in no file is named by its first address. */
 export function isClusterName(text: string): boolean {
   const [, member, address] = /^(?![a-z]+:\/\/)([^=]+)=([a-z]+:\/\/.*)$/iu.exec(text) ?? [];
   return (
@@ -188,14 +191,14 @@ export function isClusterName(text: string): boolean {
   );
 }
 
-/** A name of something, in quotes inside a sentence; or that it is withheld. */
+/** A name in quotes for use in a sentence, or a note that it is withheld. */
 export function quotedName(text: string, plausible: (text: string) => boolean = isName): string {
   return plausible(text) ? `"${text}"` : `${WITHHELD} (what was given does not look like a name)`;
 }
 
 /**
- * Why what was given as a path is not used and not repeated; nothing where it reads like a path. `place` is the option
- * or the field.
+ * Why a given path is neither used nor repeated; `undefined` if it reads like a path. `place` is the option or the
+ * field.
  */
 export function implausiblePath(place: string, text: string): string | undefined {
   if (text.includes('-----BEGIN '))

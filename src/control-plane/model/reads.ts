@@ -1,4 +1,4 @@
-/** The reading commands: one kernel operation each, and what a record says of the state that was read. */
+/** The reading commands: one kernel operation each, and the summary of the state that a record holds. */
 import type { CommandArguments } from '../commands/arguments.ts';
 import type { CommandName, ControlCommandName } from '../commands/commands.ts';
 import type { DocumentedReading } from './document.ts';
@@ -18,7 +18,7 @@ import type {
   WalView,
 } from './views.ts';
 
-/** What each reading command answers with. */
+/** The view that each reading command returns. */
 export interface CommandViews {
   readonly inspect_cluster_state: ClusterView;
   readonly inspect_node: NodeView;
@@ -32,7 +32,7 @@ export interface CommandViews {
 /** The commands that read. */
 export type ReadCommandName = Exclude<CommandName, ControlCommandName>;
 
-/** A command's answer, told apart by the command. */
+/** A command's answer; the command tells which view it holds. */
 export type AnsweredView = {
   [C in ReadCommandName]: { readonly command: C; readonly reading: DocumentedReading<CommandViews[C]> };
 }[ReadCommandName];
@@ -40,7 +40,7 @@ export type AnsweredView = {
 /** Commands that read at once, without a confirmation. */
 export type InspectCommandName = Exclude<ReadCommandName, 'run_diagnostics'>;
 
-/** Asks the kernel for exactly the one operation of the command. Arguments have been checked. */
+/** Asks the kernel for exactly the one operation of the command. The arguments were checked before. */
 export async function readView(
   kernel: Kernel,
   command: InspectCommandName,
@@ -80,7 +80,10 @@ async function readOperation(
   }
 }
 
-/** An answer of an endpoint that a person chose says so; a failure says that therefore no other was asked. */
+/**
+ * Marks the answer of an endpoint that a person chose; a failure adds that, for this reason, no other endpoint was
+ * asked.
+ */
 function byChoice(told: Result<AnsweredView>, from: string): Result<AnsweredView> {
   if (told.ok) {
     const answer = { ...told.value, reading: { ...told.value.reading, isChosen: true } } as AnsweredView;
@@ -90,7 +93,7 @@ function byChoice(told: Result<AnsweredView>, from: string): Result<AnsweredView
   const { error } = told;
   if (error.domain === 'TRANSPORT_ERROR') return failure({ ...error, message: `${error.message} ${only}` });
   if (error.kernel === undefined) return told;
-  // A kernel's own words stay as they are.
+  // The kernel's own words are not changed.
   return failure({ ...error, known: error.known === undefined ? only : `${error.known} ${only}` });
 }
 
@@ -102,8 +105,8 @@ function view<C extends ReadCommandName>(
 }
 
 /**
- * The arguments of the command that reads the next older part of what an answer shows, of the node that told this one;
- * `undefined` where nothing is older, or where nobody can be asked for it.
+ * The arguments that read the next older part of the list in an answer, from the same node; `undefined` if nothing is
+ * older or nobody can be asked for it.
  */
 export function olderPart({ command, reading }: AnsweredView, cluster: string): CommandArguments | undefined {
   if (command !== 'inspect_promotion_state' && command !== 'inspect_wal' && command !== 'inspect_snapshots')
@@ -116,19 +119,19 @@ export function olderPart({ command, reading }: AnsweredView, cluster: string): 
   return before === undefined || !isPosition(before) || node === null ? undefined : { cluster, node, before };
 }
 
-/** The part of a view that says which authority state it shows. */
+/** The fields of a view that say which authority state it shows. */
 interface AuthorityFacts {
   readonly epoch?: bigint | null;
   readonly primaryId?: string | null;
   readonly members?: readonly Member[];
 }
 
-/** Summary of the state that an answer shows, as records hold it. */
+/** Summary of the state that an answer shows, for a record. */
 export function answeredState(answer: AnsweredView): KernelState {
   return kernelState(answer.reading, authorityFacts(answer));
 }
 
-/** Summary of the state that the operator saw: where it was read, and what it says of authority. */
+/** Summary of the state that the operator saw: where it was read, and the authority that it shows. */
 export function kernelState({ observed, endpoint }: Reading<unknown>, facts: AuthorityFacts): KernelState {
   return {
     node: observed.nodeId,

@@ -1,11 +1,11 @@
-/** The shape of an audit record: what the control plane says; position and chain are the log's own. */
+/** The shape of an audit record as the control plane writes it; the log itself adds position and chain. */
 import type { RecordedArguments } from '../commands/arguments.ts';
 import type { ControlError, Outcome } from './errors.ts';
 import type { Explanation } from '../explanation/explanation.ts';
 import type { Operator } from '../commands/operator.ts';
 import type { Wire } from './views.ts';
 
-/** The stages of a request's life, and of a session's. */
+/** The stages of a request and of a session. */
 export const STAGES = [
   'session_started',
   'authority_changed',
@@ -57,9 +57,9 @@ export interface KernelResponse {
 }
 
 /**
- * A person's reading of the log, recorded before it. `files` are the paths as they were given. `filter` is what was
- * looked for, by the names that records have (`cluster`, `request_id`) and by those of the search (`operator`, `asks`,
- * `text`, `from`, `to`, `since`, `until`, `only`); empty where all of it is read.
+ * A person's reading of the log, recorded before it takes place. `files` are the paths as given. `filter` holds what
+ * the person looked for, by the names of record fields (`cluster`, `request_id`) and of the search (`operator`, `asks`,
+ * `text`, `from`, `to`, `since`, `until`, `only`); it is empty if the whole log is read.
  */
 export interface LogRead {
   readonly action: 'open' | 'show' | 'verify' | 'export' | 'reconstruct';
@@ -93,7 +93,7 @@ export interface AuditEntry {
   readonly error?: Wire<Omit<ControlError, 'kernel' | 'outcome'>>;
   readonly outcome?: Outcome | 'pending';
   readonly log_read?: LogRead;
-  /** What happened, in words, where the stage alone does not say it. */
+  /** What happened, in words, if the stage alone does not say it. */
   readonly detail?: string;
   readonly redacted?: readonly string[];
 }

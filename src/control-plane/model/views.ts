@@ -1,10 +1,10 @@
 /**
- * What the kernel answered, as readonly values. Positions, commit ids, epochs and control versions are
- * `bigint`; offsets and lags are bytes or commits as named; `null` means unknown and is shown as unknown.
- * Times are the kernel's own RFC 3339 texts.
+ * What the kernel answered, as readonly values. Positions, commit ids, epochs and control versions are `bigint`.
+ * Offsets and lags are in bytes or commits, as their names say. `null` means unknown and is shown as unknown. Times are
+ * the kernel's own RFC 3339 texts.
  */
 
-/** Where an answer comes from, at which state, when, by whose clock. Not every engine counts commits or versions. */
+/** Which node answered, from which state, and when by its own clock. Some engines count no commits or versions. */
 export interface Observed {
   readonly snapshot: string;
   readonly commitId: bigint | null;
@@ -14,7 +14,7 @@ export interface Observed {
   readonly clock: string;
 }
 
-/** An endpoint that was asked before, and why what it said is not the answer. `answered`: it did say something. */
+/** An endpoint that was asked earlier, and why its reply is not the answer. `answered`: it did reply. */
 export interface SkippedEndpoint {
   readonly endpoint: string;
   readonly reason: string;
@@ -28,15 +28,15 @@ export interface Reading<T> {
   readonly endpoint: string;
   readonly skipped: readonly SkippedEndpoint[];
   readonly notes: readonly string[];
-  /** What the nodes are called that the answer speaks of by their ids, where it says so beside its view. */
+  /** Names of the nodes that the view mentions by id, if the answer tells them outside its view. */
   readonly names?: Readonly<Record<string, string>>;
   /** Only this endpoint was asked, because a person chose it. */
   readonly isChosen?: true;
-  /** Names of values that the engine sent, that are secrets, and that are therefore in no view and no record. */
+  /** Names of secret values that the engine sent. They are in no view and in no record. */
   readonly redacted?: readonly string[];
 }
 
-/** Named values of no further form, in the engine's own order. */
+/** Named values without further structure, in the engine's own order. */
 export interface Section {
   readonly name: string;
   readonly entries: readonly { readonly key: string; readonly value: string }[];
@@ -45,11 +45,11 @@ export interface Section {
 export type Role = 'primary' | 'replica' | 'unknown';
 export type Health = 'running' | 'halted' | 'unknown';
 
-/** A member of the cluster as the answering node knows it. An engine's own member may say more. */
+/** A member of the cluster as the answering node knows it. An engine's own type may add fields. */
 export interface Member {
   readonly nodeId: string;
   readonly name: string;
-  /** `null` where the engine tells none. */
+  /** `null` if the engine does not tell it. */
   readonly apiUrl: string | null;
   readonly role: Role;
   readonly replicationState: string;
@@ -63,7 +63,7 @@ export interface Member {
   readonly lastContact: string | null;
 }
 
-/** How a node is called among these; `undefined` where none of them is it. */
+/** The name of a node among these; `undefined` if it is not among them. */
 export function nameAmong(
   nodes: readonly Pick<Member, 'nodeId' | 'name'>[],
   nodeId: string | null,
@@ -71,7 +71,7 @@ export function nameAmong(
   return nodes.find(node => node.nodeId === nodeId)?.name;
 }
 
-/** `epoch` is what grows with every change of authority, in this and all other views: a timeline, for instance. */
+/** In this and all other views, `epoch` is what grows with every change of authority: a timeline, for instance. */
 export interface ClusterView {
   readonly clusterId: string | null;
   readonly name: string | null;
@@ -80,7 +80,7 @@ export interface ClusterView {
   readonly members: readonly Member[];
 }
 
-/** `source` says whether the node spoke for itself or another reported it. */
+/** `source` says whether the node reported about itself or another node reported about it. */
 export interface NodeView {
   readonly member: Member;
   readonly source: 'self' | 'reported';
@@ -90,7 +90,7 @@ export interface NodeView {
 
 export interface ReplicaProgress {
   readonly nodeId: string;
-  /** `null` where the kernel does not say it here, or knows none beside the id. */
+  /** `null` if the kernel does not tell it here, or knows only the id. */
   readonly name: string | null;
   readonly state: string;
   readonly haltReason: string | null;
@@ -114,7 +114,7 @@ export interface KernelEvent {
   readonly seq: bigint;
   readonly type: string;
   readonly time: string | null;
-  /** `null` where the engine counts none. */
+  /** `null` if the engine counts none. */
   readonly epoch: bigint | null;
   readonly requestId: string | null;
   readonly nodeId: string | null;
@@ -134,7 +134,7 @@ export interface PromotionAttempt {
   readonly denial: { readonly reason: string; readonly invariant: string } | null;
 }
 
-/** The fate of one request id in the answering node's ledger; `known: false` says nothing about other nodes. */
+/** What the answering node's ledger says about one request id; `known: false` says nothing about other nodes. */
 export interface RequestFate {
   readonly requestId: string;
   readonly known: boolean;
@@ -142,11 +142,11 @@ export interface RequestFate {
   readonly code: string | null;
 }
 
-/** Which part of an ordered list a view holds: the whole only where neither an older nor a newer part begins. */
+/** Which part of an ordered list a view holds; the whole list only if there is no older and no newer part. */
 interface PartOf<Position> {
   readonly nextBefore: Position | null;
   readonly nextAfter: Position | null;
-  /** How many there are in all; `null` where the node does not know. */
+  /** How many there are in all; `null` if the node does not know. */
   readonly total: bigint | null;
 }
 
@@ -156,7 +156,7 @@ export interface PromotionView extends PartOf<bigint> {
   readonly epoch: bigint | null;
   readonly lastAttempt: PromotionAttempt | null;
   readonly events: readonly KernelEvent[];
-  /** How many events of this part could not be read, and are not among `events`; absent: none. */
+  /** How many events of this part could not be read and are missing in `events`; absent: none. */
   readonly unreadable?: bigint;
   readonly request: RequestFate | null;
 }
@@ -169,16 +169,16 @@ export interface WalSegment {
   readonly checksum: string | null;
 }
 
-/** Where recovery can begin: the log before `offset` (bytes) is not read for it. */
+/** Where recovery can begin: it does not need the log before `offset` (bytes). */
 export interface WalCheckpoint {
   readonly id: string;
   readonly commitId: bigint | null;
   readonly offset: bigint | null;
 }
 
-/** The part is one of the segments; all else is of the whole log. */
+/** Only the list of segments comes in parts; everything else is about the whole log. */
 export interface WalView extends PartOf<string> {
-  /** `null` where the segments cannot be seen: that is not the same as none. */
+  /** `null` if the segments cannot be seen, which differs from an empty list. */
   readonly segments: readonly WalSegment[] | null;
   readonly appendOffset: bigint | null;
   readonly durableOffset: bigint | null;
@@ -187,7 +187,7 @@ export interface WalView extends PartOf<string> {
   readonly totalBytes: bigint | null;
   readonly checksumStatus: 'valid' | 'invalid' | 'unchecked';
   readonly verifiedToOffset: bigint | null;
-  /** All of them, by offset; `null` where the answer does not say: that is not the same as none. */
+  /** All checkpoints by offset; `null` if the answer does not list them, which differs from an empty list. */
   readonly checkpoints: readonly WalCheckpoint[] | null;
   readonly sections?: readonly Section[];
 }
@@ -209,22 +209,22 @@ export interface SnapshotsView extends PartOf<string> {
 }
 
 /**
- * What collecting diagnostics costs: what the node reads (`files` is a count, `bytes` a size), or how many requests are
- * sent.
+ * What collecting diagnostics costs: either what the node reads (`files` is a count, `bytes` a size) or how many
+ * requests are sent.
  */
 export type DiagnosticsCost = { readonly files: bigint; readonly bytes: bigint } | { readonly requests: bigint };
 
-/** The cost, and the name of the node that declared it; `null` where it did not say. */
+/** The cost, and the name of the node that declared it; `null` if it told no name. */
 export type DeclaredCost = DiagnosticsCost & { readonly name: string | null };
 
 export interface DiagnosticsView {
   readonly sections: readonly Section[];
 }
 
-/** `unchecked`: the engine does not look at this, so nobody but the operator vouches for it. */
+/** `unchecked`: the engine does not check this; only the operator can vouch for it. */
 export type CheckResult = 'pass' | 'fail' | 'unknown' | 'overridden' | 'unchecked';
 
-/** One of the kernel's checks with what it observed. */
+/** One of the kernel's checks with the value that it observed. */
 export interface KernelCheck {
   readonly id: string;
   readonly invariant: string;
@@ -233,12 +233,10 @@ export interface KernelCheck {
   readonly message: string;
 }
 
-/**
- * The kernel's own dry run: what it would decide now, and on what. `decision` is `null` for an engine that has none.
- */
+/** The kernel's own dry run: what it would decide now, on which facts. `decision` is `null` without a dry run. */
 export interface KernelExplanation {
   readonly target: string;
-  /** Who the kernel says that its cluster is, whatever name it is configured under; `null`: not told. */
+  /** The id that the kernel gives its cluster, under whatever name it is configured; `null`: not told. */
   readonly clusterId: string | null;
   readonly mode: string | null;
   readonly decision: 'approve' | 'deny' | null;
@@ -249,14 +247,11 @@ export interface KernelExplanation {
   readonly primaryId: string | null;
   readonly members: readonly Member[];
   readonly controlVersion: bigint | null;
-  /**
-   * For how long the answer to this request is waited for at least, in milliseconds, where the kernel itself may take
-   * that long; `null`: as configured.
-   */
+  /** Milliseconds to wait at least for the answer, because the kernel may take that long; `null`: as configured. */
   readonly answerMs: number | null;
 }
 
-/** An address that was read, and when by its clock. */
+/** The address that was read, and the time of the reading by the node's own clock. */
 export interface Origin {
   readonly endpoint: string;
   readonly time: string;
@@ -282,7 +277,7 @@ export interface ControlResultView {
   readonly events: readonly KernelEvent[];
 }
 
-/** The same value as JSON, every `bigint` a decimal string, without functions: for records, digests and messages. */
+/** The value as JSON, for records, digests and messages: every `bigint` is a decimal string, without functions. */
 export type Wire<T> = T extends bigint
   ? string
   : T extends readonly (infer E)[]
@@ -291,7 +286,7 @@ export type Wire<T> = T extends bigint
       ? { readonly [K in keyof T as T[K] extends () => unknown ? never : K]: Wire<T[K]> }
       : T;
 
-/** Turns 64-bit values into decimal strings, at any depth; `undefined` members are left out. */
+/** Turns 64-bit values into decimal strings at any depth; leaves out fields that are `undefined`. */
 export function toWire<T>(value: T): Wire<T> {
   return JSON.parse(
     JSON.stringify(value, (_key, member: unknown) => (typeof member === 'bigint' ? member.toString() : member)),

@@ -1,4 +1,4 @@
-/** Step 2 of a request: it is authorized and can be carried out, or it is refused before any traffic. */
+/** Step 2 of a request: authorizes it and checks that it can be carried out, or refuses it before any traffic. */
 import { chosenEndpoint, invalidArguments, parseArguments, type CommandArguments } from '../commands/arguments.ts';
 import { commandRefused, type Authority } from '../commands/authority.ts';
 import type { ClusterConfig } from '../clusters/cluster.ts';
@@ -9,11 +9,11 @@ import { quotedName } from '../model/plausible.ts';
 import type { Kernel } from '../ports.ts';
 import type { Session } from './session.ts';
 
-/** A command that was accepted: its arguments are valid and the session may ask. */
+/** An accepted command: its arguments are valid and the session may ask for it. */
 export interface Accepted {
   readonly command: CommandName;
   readonly args: CommandArguments;
-  /** The address of the one endpoint that a person chose, where one did. */
+  /** The address of the one endpoint that a person chose, if one was chosen. */
   readonly from: string | undefined;
   readonly cluster: ClusterConfig;
   readonly engine: Engine;
@@ -21,8 +21,8 @@ export interface Accepted {
 }
 
 /**
- * Checks everything that can be known without asking the kernel. `node`: `any` where it is not known yet which one is
- * meant, so that nothing is said of its id.
+ * Checks everything that can be known without asking the kernel. `node`: `any` if the node is not known yet, so that
+ * its id is not checked.
  */
 export async function accept(
   session: Session,
@@ -80,7 +80,7 @@ export function unauthorized(
   );
 }
 
-/** Why the engine cannot be asked for a command; found out without any traffic (P7-E1). */
+/** Why the engine does not support a command; found out without any traffic (P7-E1). */
 export function unsupported(command: CommandName, kernel: Kernel): string | undefined {
   const { operation, explainedBy } = commandSpec(command);
   return (explainedBy === null ? undefined : kernel.unsupported[explainedBy]) ?? kernel.unsupported[operation];

@@ -1,13 +1,13 @@
 /**
- * Single-use confirmation tokens, in memory only. No clock takes part: an old confirmation is caught by what it is
- * bound to.
+ * Single-use confirmation tokens, in memory only. They do not expire by a clock: the values that an outdated
+ * confirmation is bound to have changed.
  */
 import { consentText } from './consent-text.ts';
 import { refusal, type ControlError } from '../model/errors.ts';
 import type { Explanation } from '../explanation/explanation.ts';
 import type { ConfirmationAnswer } from '../ports.ts';
 
-/** Everything that a confirmation stands for; a change of any of it makes the confirmation worthless. */
+/** Everything that a confirmation stands for; if any of it changes, the confirmation no longer counts. */
 export interface ConfirmationBinding {
   readonly requestId: string;
   readonly command: string;
@@ -22,7 +22,7 @@ export interface ConfirmationBinding {
 
 type Spent = { readonly how: 'consumed' } | { readonly how: 'voided'; readonly why: string };
 
-/** The pending confirmations of one session. Lost with it, which is a refusal. */
+/** The pending confirmations of one session. When the session ends they are lost, which counts as a refusal. */
 export class Confirmations {
   readonly #pending = new Map<string, { readonly binding: ConfirmationBinding; readonly abort: AbortController }>();
   readonly #spent = new Map<string, Spent>();
@@ -34,12 +34,12 @@ export class Confirmations {
     return abort.signal;
   }
 
-  /** Makes every pending confirmation worthless, with the reason that the operator will read. */
+  /** Voids every pending confirmation, with the reason that the operator will read. */
   voidAll(why: string): void {
     for (const token of [...this.#pending.keys()]) this.void(token, why);
   }
 
-  /** Makes one pending confirmation worthless. */
+  /** Voids one pending confirmation. */
   void(token: string, why: string): void {
     const entry = this.#pending.get(token);
     if (entry === undefined) return;
@@ -48,7 +48,7 @@ export class Confirmations {
     entry.abort.abort(why);
   }
 
-  /** Consumes the token, whatever the result, and compares what it was bound to with what is about to be sent. */
+  /** Uses up the token, whatever the result, and compares what it was bound to with what is about to be sent. */
   consume(token: string, now: ConfirmationBinding): ControlError | undefined {
     const spent = this.#spent.get(token);
     if (spent?.how === 'consumed') {
@@ -77,7 +77,7 @@ export class Confirmations {
   }
 }
 
-/** P7-A2: a consent that lacks a part is no consent. */
+/** P7-A2: a confirmation without all its parts is refused. */
 export function incompleteConsent(
   explanation: Explanation,
   answer: ConfirmationAnswer & { readonly kind: 'confirmed' },

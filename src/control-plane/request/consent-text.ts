@@ -7,12 +7,12 @@ export interface ConsentText {
   readonly text: string;
 }
 
-/** Words with one space between them, of what keyboards have: no other kind of space, and no joiners. */
+/** Words that keyboards can type, with one plain space between them: no other kind of space, and no joiners. */
 const TYPEABLE = /^[^\p{C}\p{Z}]+(?: [^\p{C}\p{Z}]+)*$/u;
 
 /**
- * P7-A2: the node's name; its id where the name holds what cannot be typed, or cannot be seen, or where another node
- * bears it too.
+ * P7-A2: the node's name. Its id instead, if the name holds characters that cannot be typed or seen, or if another node
+ * has the same name.
  */
 export function consentText({ target: { nodeId, name }, kernel }: Pick<Explanation, 'target' | 'kernel'>): ConsentText {
   const shared = kernel?.members.some(member => member.name === name && member.nodeId !== nodeId) ?? false;

@@ -1,4 +1,4 @@
-/** Steps 4 and 5 of a request: a person is asked under a single-use token, and answers, declines, or is too late. */
+/** Steps 4 and 5 of a request: asks a person under a single-use token; the person confirms, declines or is too late. */
 import type { ClusterConfig } from '../clusters/cluster.ts';
 import { commandSpec, type ConfirmedCommandName } from '../commands/commands.ts';
 import { digest } from '../model/digest.ts';
@@ -12,10 +12,10 @@ import type { Flow, FlowFailure } from './flow.ts';
 import type { RecordFields } from './recorder.ts';
 import type { Session } from './session.ts';
 
-/** What a person consented to, as the records that follow hold it. */
+/** What a person consented to, as the later records hold it. */
 export type Consent = NonNullable<RecordFields['confirmation']>;
 
-/** Asks, and records what was answered. The token is consumed before anything is sent. */
+/** Asks, and records the answer. The token is used up before anything is sent. */
 export async function consent(
   session: Session,
   flow: Flow,
@@ -106,7 +106,7 @@ async function ask(confirmer: Confirmer, prompt: ConfirmationPrompt, signal: Abo
   return Promise.race([gone, asked()]);
 }
 
-/** Why what was consented to no longer holds: of the session, the cluster's configuration, or its secrets. */
+/** Why a consent no longer holds: the session, the cluster's configuration or its secrets changed. */
 export async function outdated(
   session: Session,
   flow: Flow,
@@ -116,8 +116,8 @@ export async function outdated(
 }
 
 /**
- * P7-A1, P7-A2: what was explained and consented to holds under this authority and for this cluster as it is
- * configured, and for no other.
+ * P7-A1, P7-A2: the explanation and the consent hold only for this authority and for the cluster as it is configured
+ * now.
  */
 function overtaken(session: Session, flow: Flow, cluster: ClusterConfig): ControlError | undefined {
   if (session.authority !== flow.authority)
@@ -128,7 +128,7 @@ function overtaken(session: Session, flow: Flow, cluster: ClusterConfig): Contro
     : confirmationVoided(`The configuration of cluster "${cluster.name}" changed before the request was sent.`);
 }
 
-/** P7-A2: consent holds for the secrets too with which the request goes out. Reads them anew and contacts nobody. */
+/** P7-A2: the consent covers the secrets, too. Reads them again and contacts nobody. */
 async function accessChanged(
   session: Session,
   cluster: ClusterConfig,

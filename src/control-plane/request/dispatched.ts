@@ -13,7 +13,7 @@ import { attempt, stageOfFailure, type Flow, type Force } from './flow.ts';
 import type { CommandResult } from './result.ts';
 import type { Session } from './session.ts';
 
-/** Sends what was consented to, once, and records what came of it. */
+/** Sends the confirmed request once and records its outcome. */
 export async function dispatch(
   session: Session,
   flow: Flow,
@@ -23,8 +23,8 @@ export async function dispatch(
   confirmation: Consent,
 ): Promise<CommandResult> {
   const { kernel, cluster } = accepted;
-  // An unknown control version is never sent as 0: without one the request has no precondition, unless the engine has
-  // none to offer.
+  // An unknown control version is never sent as 0. Without a version the request would have no precondition; it is sent
+  // only to engines that count none.
   if (explained.controlVersion === null && kernel.hasControlVersion) {
     return flow.refuse(
       refusal(

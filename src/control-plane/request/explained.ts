@@ -1,4 +1,4 @@
-/** Step 3 of a request: one read of the kernel gives the facts from which the explanation follows. */
+/** Step 3 of a request: reads the kernel once; the explanation follows from these facts. */
 import { COMMANDS, type ConfirmedCommandName } from '../commands/commands.ts';
 import type { Document } from '../model/document.ts';
 import { failure, refusal, success, type Result } from '../model/errors.ts';
@@ -7,21 +7,21 @@ import { kernelState } from '../model/reads.ts';
 import type { KernelState } from '../model/record.ts';
 import type { Accepted } from './accepted.ts';
 
-/** What the confirmation of a command rests on: the explanation, the state it was read from and where. */
+/** What the confirmation of a command rests on: the explanation, and the state and endpoint from which it was read. */
 export interface Explained {
   readonly explanation: Explanation;
-  /** What its engine shows beside: its terms, and the members that were read. It follows from the same reading. */
+  /** What the engine shows beside the explanation: its terms, and the members. Comes from the same reading. */
   readonly document: Document;
   readonly state: KernelState;
   readonly endpoint: string;
   readonly controlVersion: bigint | null;
-  /** Milliseconds for which the answer is waited for at least; `null`: as configured. */
+  /** Milliseconds to wait at least for the answer; `null`: as configured. */
   readonly answerMs: number | null;
-  /** Who the kernel says that its cluster is; `null`: it does not say. */
+  /** The id that the kernel gives its cluster; `null`: it tells none. */
   readonly identity: string | null;
 }
 
-/** Reads the facts and explains. A reading that contradicts itself is refused (P7-D1). */
+/** Reads the facts and explains them. Refuses a reading that contradicts itself (P7-D1). */
 export async function explain(
   command: ConfirmedCommandName,
   { args, cluster, engine, kernel }: Accepted,

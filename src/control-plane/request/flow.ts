@@ -1,4 +1,4 @@
-/** One request on its way: its identity in every record, and the ways in which it can end without success. */
+/** One request on its way: its identity in every record, and all the ways in which it can fail. */
 import { recordedArguments, type Repeatable } from '../commands/arguments.ts';
 import type { Authority } from '../commands/authority.ts';
 import { failure, refusal, transportFailure, type ControlError, type Result } from '../model/errors.ts';
@@ -7,7 +7,7 @@ import type { Stage } from '../model/record.ts';
 import type { Explanation } from '../explanation/explanation.ts';
 import { recordedError, type NotRecorded, type Recorded, type Recorder, type RecordFields } from './recorder.ts';
 
-/** The command ended without a success that can be shown; `error.outcome` says what is proven. */
+/** The command ended without a success to show; `error.outcome` says what is proven. */
 export interface FlowFailure {
   readonly kind: 'failed';
   readonly requestId: string;
@@ -16,16 +16,22 @@ export interface FlowFailure {
   readonly target: string | null;
   readonly error: ControlError;
   readonly recorded: Recorded;
-  /** Set where Operator authority ended with this request, because its outcome is unknown: where that is recorded. */
+  /**
+   * Present if Operator authority ended with this request because its outcome is unknown: where that change is
+   * recorded.
+   */
   readonly authorityEnded?: Recorded;
-  /** What was explained before it ended so. */
+  /** The explanation, if there was one before the end. */
   readonly explanation?: Explanation;
-  /** Set where a byte of the request may have gone out. */
+  /** Present if a byte of the request may have gone out. */
   readonly sent?: true;
   readonly force?: Force;
 }
 
-/** A force as it was asked for: on whose word, and in place of what. `time` is that of its recorded intent. */
+/**
+ * A forced promotion as requested: who asserted what, and what the assertion replaces. `time` is that of its recorded
+ * intent.
+ */
 export interface Force {
   readonly by: string;
   readonly time: string;
@@ -34,14 +40,14 @@ export interface Force {
 }
 
 /**
- * Ends what an unknown outcome of a request of this cluster ends, at once; what it returns records that, if there was
- * anything to end.
+ * Ends Operator authority after an unknown outcome, at once. The returned function records that; `undefined`: there was
+ * no authority to end.
  */
 export type OnUnknown = (cluster: string | undefined, requestId: string) => (() => Promise<Recorded>) | undefined;
 
 export class Flow {
   readonly requestId: string;
-  /** The authority under which the request was received; a later change does not carry over. */
+  /** The authority when the request was received; a later change does not apply to it. */
   readonly authority: Authority;
   readonly #recorder: Recorder;
   readonly #command: string;
@@ -86,19 +92,19 @@ export class Flow {
     });
   }
 
-  /** The kernel knows the node by this name: whatever it reads like, it is one, and from now on it is recorded. */
+  /** The kernel knows a node of this name, so the name is no secret and is recorded from now on. */
   knowsNode(): void {
     const { node } = this.#input;
     if (typeof node !== 'string' || !this.#told.withheld.includes('node')) return;
     this.#told = { args: { ...this.#told.args, node }, withheld: this.#told.withheld.filter(name => name !== 'node') };
   }
 
-  /** Refused by the control plane: nothing was sent. */
+  /** Ends the request as refused by the control plane: nothing was sent. */
   refuse(error: ControlError): Promise<FlowFailure> {
     return this.fail('command_rejected', error);
   }
 
-  /** Records how the request ended, the kernel's words verbatim. */
+  /** Records how the request failed, the kernel's words verbatim. */
   async fail(stage: Stage, cause: ControlError): Promise<FlowFailure> {
     const error = this.#repeatable(cause);
     const { cluster } = this.#input;
@@ -125,24 +131,24 @@ export class Flow {
     return { ...this.#failure(error, recorded), ...(authorityEnded === undefined ? {} : { authorityEnded }) };
   }
 
-  /** From now on the ends of this request carry what was explained. */
+  /** From now on every end of this request carries the explanation. */
   explained(explanation: Explanation): void {
     this.#explanation = explanation;
   }
 
-  /** From now on a byte of the control request may be out. `force`: where it is one. */
+  /** From now on a byte of the control request may have gone out. `force`: if it is a forced promotion. */
   sending(force?: Force): void {
     this.#sending = true;
     this.#force = force;
   }
 
-  /** The kernel has said that it executed the request, and that is recorded, or could not be. */
+  /** The kernel said that it executed the request. `recorded` says whether that could be recorded. */
   executed(recorded: Recorded): void {
     this.#executed = recorded;
   }
 
   /**
-   * A part of this side threw: before the request was sent nothing can have been executed, afterwards nothing is proven
+   * A part of the control plane threw. Before sending, nothing can have been executed; afterwards nothing is proven
    * until the kernel's answer is recorded (P7-E2).
    */
   async brokeOff(error: unknown): Promise<FlowFailure> {
@@ -186,7 +192,7 @@ export class Flow {
     );
   }
 
-  /** An error in whose words something stands that is withheld in the record says no more than that. */
+  /** Withholds in the error's message every value that is withheld in the record. */
   #repeatable(error: ControlError): ControlError {
     const values = Object.entries(this.#input).flatMap(([name, value]) =>
       typeof value === 'string' && value !== '' && this.#told.withheld.includes(name) ? [value] : [],
@@ -213,7 +219,7 @@ export class Flow {
   }
 }
 
-/** How the end of a dispatched request is recorded: by what is proven, not by how it failed. */
+/** The stage that records the end of a dispatched request: chosen by what is proven, not by how the request failed. */
 export function stageOfFailure(
   error: ControlError,
 ): 'command_executed' | 'kernel_rejected' | 'dispatch_failed' | 'outcome_unknown' {
@@ -222,7 +228,7 @@ export function stageOfFailure(
   return error.domain === 'KERNEL_REJECTION' ? 'kernel_rejected' : 'dispatch_failed';
 }
 
-/** A boundary that throws has proven nothing: for a control request the outcome is unknown (P7-E2). */
+/** If the boundary throws, nothing is proven: for a control request the outcome is unknown (P7-E2). */
 export async function attempt<T>(
   ask: () => Promise<Result<T>>,
   outcome: 'not_executed' | 'unknown',

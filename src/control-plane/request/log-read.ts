@@ -1,12 +1,14 @@
-/** A person's reading of the audit log, as the record holds it: who looked, at which files, for what. */
+/**
+ * A person's reading of the audit log, as the record holds it: who read, which files, and what the person looked for.
+ */
 import { isAddress, isClusterName, isName, isNodeName, isPath, WITHHELD } from '../model/plausible.ts';
 import type { LogRead } from '../model/record.ts';
 import type { Recorded } from './recorder.ts';
 import type { Session } from './session.ts';
 
 /**
- * What each member of a filter has to read like to be repeated. Whoever searches the log for a secret, to see whether
- * it got there, must not put it there by that.
+ * What each field of a filter must look like to be repeated. A person may search the log for a secret, to see whether
+ * it got there; the record of that search must not put it there.
  */
 const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['cluster', isClusterName],
@@ -24,7 +26,7 @@ const REPEATED: ReadonlyMap<string, (text: string) => boolean> = new Map([
   ['only', isName],
 ]);
 
-/** Records it under the session's present authority; what does not read like what belongs there is withheld. */
+/** Records the reading under the session's current authority; withholds what does not look like what belongs there. */
 export function recordLogRead(session: Session, { action, files, filter }: LogRead): Promise<Recorded> {
   const paths = files.map(file => (isPath(file) ? file : WITHHELD));
   const given = Object.entries(filter).map(([name, text]) => ({ name, text, repeats: REPEATED.get(name)?.(text) }));

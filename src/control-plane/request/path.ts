@@ -1,6 +1,6 @@
 /**
- * The path of a request, from receipt to recorded outcome, in its eight steps. It takes no shortcut: no argument stands
- * for a confirmation.
+ * The path of a request, from receipt to recorded outcome, in its eight steps. There is no shortcut: no argument
+ * replaces a confirmation.
  */
 import type { ClusterConfig } from '../clusters/cluster.ts';
 import { commandSpec, type ConfirmedCommandName } from '../commands/commands.ts';
@@ -23,7 +23,7 @@ export async function carryOut(
   command: string,
   input: Readonly<Record<string, unknown>>,
 ): Promise<CommandResult> {
-  // 1. Received: it has an id and gets a record, whatever follows.
+  // 1. Received: the request has an id and is recorded, whatever follows.
   const received = await flow.record('command_requested', { outcome: 'pending' });
   if (received.position === null) return flow.notRecorded(received);
   if (session.requestIds.has(flow.requestId)) {

@@ -1,6 +1,6 @@
 /**
- * The one act of a person that would permit what was refused. It is named beside the refusal and never taken for
- * anybody: what was refused is not resumed by it (P7-A1, P7-E1).
+ * The one act of a person that would permit what was refused. It is only named beside the refusal: nobody performs it
+ * for the person, and it does not resume the refused request (P7-A1, P7-E1).
  */
 import { levelFor } from '../commands/authority.ts';
 import { changeRefusal } from '../commands/authority-change.ts';
@@ -11,7 +11,7 @@ import type { Session } from './session.ts';
 /** What a person may do about a refusal. */
 export type Act = 'assume_operator' | 'become_auditor' | 'give_up_authority' | 'edit_cluster' | 'set_secret';
 
-/** `cluster`: what was asked for was about it. `undefined`: no act of a person here would permit it. */
+/** `cluster`: the cluster of the refused request. `undefined`: no act of a person here would permit it. */
 export function permittingAct(session: Session, error: ControlError, cluster: string | null): Act | undefined {
   if (isOwn(error, 'PHASE7_INSUFFICIENT_AUTHORITY')) return otherAuthority(session, cluster);
   if (cluster === null) return undefined;
@@ -25,7 +25,7 @@ function otherAuthority(session: Session, cluster: string | null): Act | undefin
   const { authority } = session;
   if (authority.level === 'Auditor') return 'give_up_authority';
   if (cluster === null) return authority.level === 'Observer' ? 'become_auditor' : 'give_up_authority';
-  // Where nothing stands in the way any more, the authority changed since it was refused.
+  // If nothing stands in the way any more, the authority changed after the refusal.
   return levelFor(authority, cluster) === 'Operator' ||
     changeRefusal(session, { level: 'Operator', cluster }) !== undefined
     ? undefined

@@ -1,6 +1,6 @@
 /**
- * What would be refused already, and what a person has yet to be asked for, before a command is requested: so that
- * nobody is asked in vain. It decides nothing; the request itself is checked when it is made.
+ * Finds out, before a command is requested, what would be refused already and what a person still has to be asked, so
+ * that nobody is asked in vain. It decides nothing: the request itself is checked when it is made.
  */
 import { COMMAND_NAMES, commandSpec, type CommandName, type CommandSpec } from '../commands/commands.ts';
 import type { ControlError } from '../model/errors.ts';
@@ -8,11 +8,14 @@ import { unauthorized, unsupported } from './accepted.ts';
 import type { Session } from './session.ts';
 
 export interface Preflight {
-  /** Why this session may not ask for the command; it is refused, and recorded, without asking for anything more. */
+  /**
+   * Why this session may not ask for the command. The request is then made without further questions, to be refused and
+   * recorded.
+   */
   readonly refusal: ControlError | undefined;
-  /** Whether it is about a node, or only together with a request id that is looked up there. */
+  /** Whether the command needs a node, or only together with a request id to look up on it. */
   readonly node: 'none' | 'with-lookup' | 'required';
-  /** Whether the operator's reason is asked for; what the engine cannot be asked for needs none. */
+  /** Whether to ask for the operator's reason; a command that the engine does not support needs none. */
   readonly reason: CommandSpec['reason'];
 }
 
@@ -26,7 +29,7 @@ export async function preflight(session: Session, command: CommandName, cluster:
   return { refusal, node, reason: isAsked ? reason : 'none' };
 }
 
-/** What a cluster's engine cannot be asked for, with the reason. Contacts nobody. */
+/** The commands that a cluster's engine does not support, with the reason. Contacts nobody. */
 export async function unavailable(session: Session, cluster: string): Promise<ReadonlyMap<CommandName, string>> {
   const config = session.env.clusters.find(cluster);
   const kernel = config.ok ? await session.connect(config.value) : config;

@@ -6,7 +6,7 @@ import type { AuditPosition } from '../model/audit-position.ts';
 import type { AuditLog, Clock } from '../ports.ts';
 import type { AuditEntry, Stage } from '../model/record.ts';
 
-/** The members of a record that depend on what is recorded. */
+/** The fields of a record that depend on what is recorded. */
 export type RecordFields = Omit<AuditEntry, 'time' | 'clock' | 'session' | 'n' | 'stage' | 'operator' | 'authority'>;
 
 /** A record that could not be written, as the error that the operator reads. */
@@ -18,13 +18,13 @@ export interface NotRecorded {
 /** Where a record stands in the log, or why it does not. */
 export type Recorded = RecordedInLog | NotRecorded;
 
-/** Where a record stands in the log, and the time that it names. */
+/** Where a record stands in the log, and the time in it. */
 export interface RecordedInLog {
   readonly position: AuditPosition;
   readonly time: string;
 }
 
-/** One session's line into the log. Appends in call order; `n` counts only what was recorded. */
+/** Appends a session's records to the log, in call order; `n` counts only what was recorded. */
 export class Recorder {
   readonly #log: AuditLog;
   readonly #clock: Clock;
@@ -40,7 +40,7 @@ export class Recorder {
     this.#session = session;
   }
 
-  /** Appends one record, preceded by `session_started` for the session's first. Never throws. */
+  /** Appends one record; before the session's first one, also `session_started`. Never throws. */
   record(stage: Stage, authority: Authority, fields: RecordFields): Promise<Recorded> {
     const turn = this.#queue.then(async () => {
       try {
@@ -71,7 +71,7 @@ export class Recorder {
   }
 }
 
-/** An error as a record holds it; the kernel's verbatim answer stands in `kernel_response`. */
+/** An error as a record holds it; the kernel's verbatim answer is in `kernel_response`. */
 export function recordedError(error: ControlError): NonNullable<AuditEntry['error']> {
   const { domain, code, message, invariants, field, known } = error;
   return {

@@ -1,6 +1,6 @@
 /**
- * What one window's or terminal's session holds while it lasts: its authority, its open confirmations, and what kernels
- * told in it. It begins as Observer, keeps nothing and restores nothing (P7-A1, P7-F2).
+ * What the session of one window or terminal holds while it lasts: its authority, its open confirmations, and what
+ * kernels told in it. It begins as Observer, keeps nothing and restores nothing (P7-A1, P7-F2).
  */
 import { authorityText, OBSERVER, type Authority } from '../commands/authority.ts';
 import type { ClusterConfig } from '../clusters/cluster.ts';
@@ -27,9 +27,9 @@ export class Session {
   readonly env: Environment;
   readonly recorder: Recorder;
   readonly confirmations = new Confirmations();
-  /** The ids of its requests: none is used twice. */
+  /** The ids of the session's requests, so that none is used twice. */
   readonly requestIds = new Set<string>();
-  /** What waits for its confirmation or its answer. */
+  /** Requests that wait for their confirmation or their answer. */
   readonly pending = new Set<string>();
   readonly told = new ToldIdentities();
   readonly #id: string;
@@ -47,20 +47,20 @@ export class Session {
     return this.#authority;
   }
 
-  /** Changes with every change of authority: what was confirmed under another one does not count. */
+  /** Changes with every change of authority, so that a confirmation given under another authority does not count. */
   get authoritySession(): string {
     return `${this.#id}/${this.#generation}`;
   }
 
-  /** Calls back after every change of authority; returns the way to stop. */
+  /** Calls back after every change of authority; returns a function that stops this. */
   onAuthorityChanged(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   /**
-   * Every change makes an object of its own: what was begun under another one is told apart by it, also where both say
-   * the same.
+   * Every change makes a new object, so that what was begun under an earlier authority can be told apart even if both
+   * say the same.
    */
   setAuthority(authority: Authority): void {
     this.#authority = { ...authority };
@@ -70,21 +70,21 @@ export class Session {
       try {
         listener();
       } catch {
-        // Whoever shows the authority answers for showing it; the change stands, and is recorded.
+        // A listener that throws has failed to show the authority; the change still stands, and is recorded.
       }
     }
   }
 
-  /** Nothing that is pending may be accepted any more (P7-F2). */
+  /** From now on no pending confirmation is accepted (P7-F2). */
   end(): void {
     this.confirmations.voidAll('The session ended while the confirmation was open.');
     this.#authority = { ...OBSERVER };
   }
 
   /**
-   * P7-A1: while nobody knows what a request did, whatever is asked for next is a new decision: Operator authority over
-   * its cluster ends, and with it every open confirmation. A person has to assume it anew. It ends whether or not that
-   * can be recorded; what this returns records it, if there was anything to end.
+   * P7-A1: while the outcome of a request is unknown, the next request must be a new decision. So Operator authority
+   * over its cluster ends, and with it every open confirmation; a person has to assume it anew. It ends whether or not
+   * that can be recorded. The returned function records it; `undefined`: there was no authority to end.
    */
   endOperator(cluster: string | undefined, requestId: string): (() => Promise<Recorded>) | undefined {
     const from = this.#authority;
@@ -97,12 +97,15 @@ export class Session {
       });
   }
 
-  /** P7-A1: what may only be looked at is not controlled under another name. */
+  /** P7-A1: an observe-only cluster cannot be controlled under another name. */
   observedElsewhere(cluster: ClusterConfig): ControlError | undefined {
     return observedOnlyElsewhere(cluster, this.env.clusters.entries(), this.told);
   }
 
-  /** The kernel of a cluster. Preparing it can throw: an editor's secret store that cannot be opened, say. */
+  /**
+   * The kernel of a cluster. Connecting can throw, for instance if the editor's secret store cannot be opened; that is
+   * reported as a failure.
+   */
   async connect(cluster: ClusterConfig): Promise<Result<Kernel>> {
     try {
       return await this.env.clusters.connect(cluster);

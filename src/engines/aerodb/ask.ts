@@ -1,5 +1,5 @@
 /**
- * One question to one endpoint: the request as the contract wants it, and the answer as a value or an error (P7-E2,
+ * One question to one endpoint: the request in the form of the contract, and the answer as a value or an error (P7-E2,
  * P7-E3).
  */
 import type * as z from 'zod/mini';
@@ -19,14 +19,14 @@ import { exchange, type HttpRequest, type TlsIdentity } from '../http/http.ts';
 import { oneLine } from '../http/text.ts';
 import { envelope, errorForm } from './schema.ts';
 
-/** What every request to one cluster goes out with. */
+/** What every request to one cluster carries. */
 export interface Access {
   readonly token: string | undefined;
   readonly tls: TlsIdentity;
   readonly timeouts: Timeouts;
 }
 
-/** A question that a kernel answered as it should. */
+/** A valid answer to a question. */
 export interface Reply<T> {
   readonly data: T;
   readonly observed: Observed;
@@ -36,7 +36,7 @@ export interface Reply<T> {
 }
 
 /**
- * Why there is no reply: the kernel refused in its own form, or nothing valid came. `reason` is a clause without the
+ * Why there is no reply: the kernel refused in its own form, or nothing valid arrived. `reason` is a clause without the
  * address.
  */
 export type NoReply =
@@ -50,7 +50,7 @@ export type NoReply =
 
 export type Asked<T> = { readonly ok: true; readonly reply: Reply<T> } | { readonly ok: false; readonly no: NoReply };
 
-/** Bytes of a read's answer: ten thousand members fit several times. */
+/** Limit in bytes for the answer of a read; several times what ten thousand members need. */
 const READ_BODY_BYTES = 16 * 1024 * 1024;
 const CONTROL_BODY_BYTES = 1024 * 1024;
 
@@ -107,8 +107,8 @@ async function send<T>(
         reason: withhold(exchanged.failure.reason, bearerSecrets(access.token)),
       },
     };
-  // Of what was only read, one bad text hides nothing else; what a control request came to is told in whole words or
-  // not at all.
+  // In a read, one bad text must not hide the rest, so it is repaired. The answer to a control request is accepted only
+  // without repair.
   const read = readJson(exchanged.answer, bearerSecrets(access.token), request.method === 'GET');
   if (!read.ok) return foreign(read.reason);
   return read.answer.status === 200 ? accepted(read.answer, schema) : rejected(read.answer);
@@ -141,7 +141,7 @@ function rejected(answer: JsonAnswer): Asked<never> {
   };
 }
 
-/** An answer that nothing can be concluded from. */
+/** An answer from which nothing can be concluded. */
 export function foreign(reason: string): { readonly ok: false; readonly no: NoReply } {
   return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason } };
 }
@@ -150,7 +150,7 @@ function misfitText({ path, message }: Misfit, at: readonly string[]): string {
   return `${[...at, ...path].map(String).join('.')}: ${message}`;
 }
 
-/** The error of a read. A read changes nothing: whatever the kernel says of it, nothing was executed. */
+/** The error of a read. A read changes nothing, so nothing was executed, whatever the kernel says. */
 export function readError(endpoint: string, no: NoReply): ControlError {
   return no.kind === 'rejected'
     ? rejection(no, no.error.message, 'not_executed')

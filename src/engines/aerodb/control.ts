@@ -28,12 +28,15 @@ import { aerodbExecution } from './words.ts';
 export interface ControlKind {
   readonly name: 'promotion' | 'demotion';
   readonly path: '/v1/control/promotions' | '/v1/control/demotions';
-  /** Members of the body beside those that every control request has. */
+  /** Fields of the body beside those of every control request. */
   readonly own: Readonly<Record<string, unknown>>;
   readonly mode: string | null;
 }
 
-/** Sends `request` verbatim. `executed` needs the whole proof: the target's own answer, to this request, saying so. */
+/**
+ * Sends `request` verbatim. `executed` needs full proof: the target itself answers this request and says that it
+ * executed it.
+ */
 export async function control(
   cluster: ClusterConfig,
   access: Access,
@@ -89,8 +92,8 @@ function mismatch(
   if (data.kind !== kind.name) return foreign(`the answer is about a ${oneLine(data.kind, 200)}, not a ${kind.name}`);
   if (data.mode !== kind.mode)
     return foreign(`the answer is about mode ${oneLine(String(data.mode), 200)}, not ${String(kind.mode)}`);
-  // The counter moves with every change of role or epoch: an execution that did not move it did not happen, or not
-  // after what the operator saw.
+  // The kernel raises the counter with every change of role or epoch. If it did not grow beyond what the operator saw,
+  // the answer does not prove an execution.
   if (
     data.controlVersion === null ||
     request.controlVersion === null ||
@@ -124,9 +127,9 @@ function controlError(endpoint: string, requestId: string, no: NoReply): Control
 }
 
 /**
- * The request went out once and arrived more than once. This answer speaks of a delivery that did nothing; what became
- * of the request is what the kernel says of the first delivery, of this very request and in a valid form, and otherwise
- * unknown (P7-F3).
+ * The request went out once and arrived more than once. This answer is about a delivery that did nothing. The outcome
+ * is what the kernel says of the first delivery, if it says so in a valid form and about this very request; otherwise
+ * it is unknown (P7-F3).
  */
 function repeated(requestId: string, no: Extract<NoReply, { readonly kind: 'rejected' }>): ControlError {
   const details = parse(duplicateDetails(), no.error.details);

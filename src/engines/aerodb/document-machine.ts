@@ -1,4 +1,4 @@
-/** AeroDB's promotion state machine: the present state, and the path of the last attempt as far as events show it. */
+/** AeroDB's promotion state machine: the current state, and the path of the last attempt as far as events show it. */
 import { sentence, type Block, type State, type Transition } from '../../control-plane/model/document.ts';
 import type { KernelEvent, PromotionView, Wire } from '../../control-plane/model/views.ts';
 import { plain } from '../documents.ts';
@@ -7,7 +7,7 @@ type Kind = 'promotion' | 'demotion';
 type Place = number | 'beside';
 type Event = Wire<KernelEvent>;
 
-/** States in their order; the denial comes from the validation, and can still come from the transition. */
+/** States in their order. A denial comes from the validation, or later from the transition. */
 const STATES = {
   promotion: {
     main: [
@@ -33,7 +33,7 @@ const STATES = {
   },
 } as const;
 
-/** The state that an event says was entered. */
+/** The state that the node entered, by the type of the event. */
 const ENTERED: ReadonlyMap<string, Place> = new Map<string, Place>([
   ['requested', 1],
   ['validation_started', 2],
@@ -44,10 +44,10 @@ const ENTERED: ReadonlyMap<string, Place> = new Map<string, Place>([
 ]);
 
 const VALIDATION = 2;
-/** Where a majority adopts the new epoch: when it cannot be had after all, the attempt is denied from here. */
+/** Here a majority adopts the new epoch; without a majority, the attempt is denied from here. */
 const TRANSITION = 4;
 
-/** The machine of the attempt that is under way or was the last. */
+/** The machine of the current or the last attempt. */
 export function machine(view: Wire<PromotionView>): Block {
   const kind = kindOf(view);
   if (kind === undefined) {
@@ -106,7 +106,7 @@ function stepsOf(view: Wire<PromotionView>, kind: Kind): ReadonlyMap<Place, Even
   );
 }
 
-/** From state to state, to the denial and back to the beginning, and from the end to the beginning. */
+/** The transitions: from state to state, to the denial and back to the beginning, and from the end to the beginning. */
 function transitions(kind: Kind, count: number, steps: ReadonlyMap<Place, Event>): readonly Transition[] {
   const isDenied = steps.has('beside');
   const isLate = isDenied && steps.has(TRANSITION);

@@ -1,18 +1,18 @@
-/** Members of an AeroDB cluster as they are shown: the table of all, one alone, and who follows whom. */
+/** Shows members of an AeroDB cluster: the table of all members, a single one, and who follows whom. */
 import { label, sentence, type Cell, type DocumentSection, type Table } from '../../control-plane/model/document.ts';
 import type { Member, NodeView, Wire } from '../../control-plane/model/views.ts';
 import { ABSENT, detail, fact, facts, nodeCell, plain, rowNodes, section, type MemberPicture } from '../documents.ts';
 import type { Standing } from '../headline.ts';
 
-type Shown = Wire<Member>;
+type ShownMember = Wire<Member>;
 
 const OFFSET = label('Durable offset (bytes)', 'durable');
 const COMMIT = label('Durable commit', 'commit');
 const LAG_BYTES = label('Lag (bytes)', 'lag bytes');
 const LAG_COMMITS = label('Lag (commits)', 'lag commits');
 
-/** The members as rows, in the order that is given. */
-export function membersTable(members: readonly Shown[]): Table {
+/** The members as rows, in the given order. */
+export function membersTable(members: readonly ShownMember[]): Table {
   return {
     caption: label('Members'),
     columns: [
@@ -45,7 +45,7 @@ export function membersTable(members: readonly Shown[]): Table {
       member.nodeId,
       member.apiUrl,
       member.replicationState,
-      // A member that runs has no reason to be halted, and that is known.
+      // A running member has no reason to be halted, so the reason is absent and not unknown.
       member.haltReason === null && member.health === 'running' ? ABSENT : member.haltReason,
     ]),
     nodes: rowNodes(members, PICTURE.isSilent),
@@ -59,20 +59,20 @@ export function membersTable(members: readonly Shown[]): Table {
   };
 }
 
-/** A replication state, with the reason of a halt where one is reported. */
+/** A replication state, with the reason of a halt if one is reported. */
 export function stateOf(state: string, reason: string | null): string | Cell {
   return reason === null ? state : { is: 'state', state, reason };
 }
 
-/** What a member of this role is in while it replicates: its role and its health say it already. */
-const USUAL: Readonly<Record<Shown['role'], string | null>> = {
+/** The usual state of a replicating member of each role: role and health already imply it. */
+const USUAL: Readonly<Record<ShownMember['role'], string | null>> = {
   primary: 'PrimaryActive',
   replica: 'ReplicaActive',
   unknown: null,
 };
 
-/** Its health, with the reason of a halt, or with a state that neither role nor health say. */
-function healthOf({ role, health, replicationState, haltReason }: Shown): string | Cell {
+/** The health, with the reason of a halt, or with a state that role and health do not imply. */
+function healthOf({ role, health, replicationState, haltReason }: ShownMember): string | Cell {
   const word = plain('health', health);
   if (haltReason !== null) return { is: 'sentence', sentence: sentence('{0}: {1}', word, plain('text', haltReason)) };
   const isSaid = replicationState === USUAL[role] || replicationState === 'unknown';
@@ -81,16 +81,16 @@ function healthOf({ role, health, replicationState, haltReason }: Shown): string
 }
 
 /**
- * AeroDB says on what it bases a member's health in words of its own; only where these say that it did not answer is
- * that repeated.
+ * AeroDB states the basis of a member's health in free text. The member counts as silent only if that text says that it
+ * did not answer.
  */
-export const STANDING: Standing<Shown> = {
+export const STANDING: Standing<ShownMember> = {
   isSilent: ({ health, healthBasis }) => health === 'unknown' && /\bnot answer/u.test(healthBasis),
   halted: ({ haltReason }) => haltReason,
 };
 
 /** Who follows whom, as the answering node reports it. */
-export const PICTURE: MemberPicture<Shown> = {
+export const PICTURE: MemberPicture<ShownMember> = {
   told: ({ role }) => role,
   lag: ({ lagBytes, lagCommits }) => [lagBytes, lagCommits],
   units: [
@@ -103,7 +103,7 @@ export const PICTURE: MemberPicture<Shown> = {
   impliedStates: ['PrimaryActive', 'ReplicaActive'],
 };
 
-/** One node, and whether it speaks for itself. */
+/** One node, and whether the node itself answered. */
 export function nodeSections({ member, source }: Wire<NodeView>): readonly DocumentSection[] {
   return [
     section(

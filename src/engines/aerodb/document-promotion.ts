@@ -1,4 +1,4 @@
-/** The promotion state of an AeroDB node as it is shown: its last attempt, a request that was looked up, its events. */
+/** Shows the promotion state of an AeroDB node: its last attempt, a request that was looked up, its events. */
 import {
   label,
   sentence,
@@ -21,7 +21,10 @@ import { EVENT_WORDS, partBlocks } from '../parts.ts';
 import { machine } from './document-machine.ts';
 import { TERMS } from './terms.ts';
 
-/** An end by failure, an end by success, or neither; a demotion has no mode, and that is known. */
+/**
+ * Marks an event as an end by failure, an end by success, or neither. A demotion has no mode, so the mode is absent
+ * and not unknown.
+ */
 export const EVENTS: EventForms = {
   mark: type => {
     if (type.endsWith('_failed') || type.endsWith('.aborted_on_crash')) return 'failure';
@@ -52,7 +55,7 @@ export function promotionDocument(view: Wire<PromotionView>): Document {
         ),
       ),
       ...(request === null ? [] : [section(label('Request looked up'), facts(...fate(request)))]),
-      // The way of the last attempt is drawn from its events, which are the newest.
+      // The path of the last attempt follows from the newest events, so only the newest part can show it.
       section(label('State machine'), nextAfter === null ? machine(view) : NOT_DRAWN),
       section(
         label('Last attempt'),
@@ -91,7 +94,7 @@ function attemptLine(last: Wire<PromotionAttempt> | null): readonly Sentence[] {
   ];
 }
 
-/** Who asked for the attempt and why, where the answer holds the event that says it. */
+/** Who asked for the attempt and why, if the answer holds the event that says it. */
 function asker({ requestId }: Wire<PromotionAttempt>, events: readonly Wire<KernelEvent>[]): readonly Fact[] {
   const told = (value: (event: Wire<KernelEvent>) => string | null): string | null =>
     events.map(event => (event.requestId === requestId ? value(event) : null)).find(one => one !== null) ?? null;

@@ -1,4 +1,4 @@
-/** How far each replica of an AeroDB cluster is, as it is shown. */
+/** Shows how far each replica of an AeroDB cluster is. */
 import {
   label,
   sentence,
@@ -54,7 +54,7 @@ export function replicationDocument(
 }
 
 function replicasTable(replicas: readonly Replica[]): Table {
-  // A name stands for its node where each replica has one of its own; the ids are then in a column, once.
+  // If every replica has its own name, the name stands for the node, and the ids have their own column.
   const isNamed =
     replicas.some(({ nodeId, name }) => name !== null && name !== nodeId) &&
     new Set(replicas.map(({ nodeId, name }) => name ?? nodeId)).size === replicas.length;
@@ -97,7 +97,7 @@ function replicasTable(replicas: readonly Replica[]): Table {
   };
 }
 
-/** A replica by its name; by its id too, where that name is not its alone. */
+/** A replica by its name; also by its id if another replica has the same name. */
 function nameCell({ name, nodeId }: Replica, isNamed: boolean): string | Cell {
   if (name === null || name === nodeId) return { is: 'code', value: nodeId };
   return isNamed ? name : { is: 'node', name, nodeId };

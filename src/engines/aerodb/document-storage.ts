@@ -1,4 +1,4 @@
-/** The write-ahead log of an AeroDB node as it is shown, and the snapshots and checkpoints that lie on it. */
+/** Shows the write-ahead log of an AeroDB node, with its snapshots and checkpoints. */
 import {
   label,
   sentence,
@@ -15,9 +15,9 @@ import { listLine } from '../headline.ts';
 import { partBlocks, type PartWords } from '../parts.ts';
 import { TERMS } from './terms.ts';
 
-/** Above this many, checkpoints have no line each below the ruler; their places on it and the table stay. */
+/** With more checkpoints than this, they have no line each below the ruler; the ruler and the table still show them. */
 const NAMED_CHECKPOINTS = 8;
-/** More segments than pixels to draw them in are told by their number. */
+/** With more segments than this, there are more than pixels to draw them; their number is shown instead. */
 const DRAWN_SEGMENTS = 1_000;
 
 const SEGMENT_WORDS: PartWords = {
@@ -109,7 +109,7 @@ function checkpoints(all: Wire<WalView>['checkpoints']): Block {
   });
 }
 
-/** From the oldest offset that is retained to where the node appends. What lies outside of that has no place on it. */
+/** From the oldest retained offset to the offset where the node appends. What lies outside of it is not drawn. */
 function ruler(view: Wire<WalView>): Ruler {
   const own = view.checkpoints ?? [];
   const isNamed = own.length <= NAMED_CHECKPOINTS;
@@ -142,7 +142,7 @@ function ruler(view: Wire<WalView>): Ruler {
   };
 }
 
-/** What of the axis the segments of a part cover: beside it there are others, which the answer does not have. */
+/** The range of the axis that this part's segments cover; the answer does not hold the segments outside of it. */
 function shownPart(
   { nextBefore, nextAfter, total }: Wire<WalView>,
   ends: Ruler['ends'],
@@ -230,7 +230,7 @@ export function snapshotsDocument(view: Wire<SnapshotsView>): Document {
   };
 }
 
-/** The newest of them, where the answer holds it. */
+/** The newest of them, if the answer holds it. */
 function newestLine(newest: Wire<SnapshotItem> | undefined, { nextAfter }: Wire<SnapshotsView>): readonly Sentence[] {
   if (newest === undefined || nextAfter !== null) return [];
   return [sentence('newest: {0} at commit {1}', plain('text', newest.kind), plain('ordinal', newest.commitId))];

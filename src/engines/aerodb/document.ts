@@ -28,7 +28,7 @@ import { EVENTS } from './document-promotion.ts';
 import { tellerAmong } from './teller.ts';
 import { TERMS } from './terms.ts';
 
-/** Who holds what role, and how far each member is. */
+/** Which role each member has, and how far it is. */
 export function clusterDocument(
   { clusterId, name, epoch, primaryId, members: told }: Wire<ClusterView>,
   observer: string | null,
@@ -55,7 +55,7 @@ export function clusterDocument(
   };
 }
 
-/** Who is primary, and at which epoch the node that answered is. */
+/** Who is primary, and at which epoch the answering node is. */
 export function leadsAt(primaryId: string | null, name: string | undefined, epoch: string | null): Sentence {
   const at = plain('ordinal', epoch);
   return primaryId === null
@@ -63,7 +63,7 @@ export function leadsAt(primaryId: string | null, name: string | undefined, epoc
     : sentence('{0} is primary, epoch {1}', nameOf(name ?? primaryId), at);
 }
 
-/** One node, and whether it speaks for itself. */
+/** One node, and whether the node itself answered. */
 export function nodeDocument(view: Wire<NodeView>, observer: string | null): Document {
   return {
     headline: [
@@ -82,7 +82,7 @@ export function diagnosticsDocument({ sections }: Wire<DiagnosticsView>): Docume
   return { terms: TERMS, sections: diagnostics(sections) };
 }
 
-/** What stands below an explanation: the members that it rests on. The target itself told them. */
+/** What is shown below an explanation: the members on which it rests, as the target reported them. */
 export function explanationDocument({
   target,
   epoch,
@@ -96,7 +96,7 @@ export function explanationDocument({
   };
 }
 
-/** What stands below an explanation of diagnostics: nothing of the cluster was read for it. */
+/** What is shown below an explanation of diagnostics: nothing, because nothing of the cluster was read for it. */
 export const COST_DOCUMENT: Document = { terms: TERMS, sections: [] };
 
 /** What an executed request changed, from the kernel's own answer. */
@@ -126,7 +126,7 @@ export function executionDocument(
   };
 }
 
-/** A primary is behind nobody. */
+/** A primary has no lag, so it gets no line. */
 function lagLine({ role, lagBytes, lagCommits }: Wire<Member>): readonly Sentence[] {
   return role === 'primary'
     ? []

@@ -1,6 +1,6 @@
 /**
- * Who is asked. Only configured endpoints are ever contacted; addresses that a kernel reports are compared with them
- * and otherwise only shown (P7-S3). What is found out here lives as long as one call (no cached kernel state).
+ * Chooses whom to ask. Only configured endpoints are ever contacted; addresses that a kernel reports are compared with
+ * them and otherwise only shown (P7-S3). Nothing found out here outlives one call: no kernel state is cached.
  */
 import type * as z from 'zod/mini';
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
@@ -24,8 +24,8 @@ interface Attempt {
 }
 
 /**
- * Asks the endpoints in configured order until one answers. A kernel that refuses the request (4xx) has decided, and no
- * other is asked in its place (P7-E3); one that says it cannot answer now (5xx) is skipped and quoted.
+ * Asks the endpoints in configured order until one answers. If a kernel refuses the request (4xx), that is its
+ * decision, and no other endpoint is asked instead (P7-E3). If it cannot answer now (5xx), it is skipped and quoted.
  */
 export async function askInOrder<T>(
   cluster: ClusterConfig,
@@ -44,7 +44,7 @@ export async function askInOrder<T>(
   return failure(nobodyAnswered(cluster, attempts, readError, rejection));
 }
 
-/** Asks one configured endpoint that was chosen, and no other in its place; without one, in configured order. */
+/** Asks only the configured endpoint that was chosen; without a choice, asks in configured order. */
 export async function askChosen<T>(
   cluster: ClusterConfig,
   access: Access,
@@ -57,7 +57,7 @@ export async function askChosen<T>(
   return own.ok ? await askInOrder(cluster, access, path, view, [own.value]) : own;
 }
 
-/** Asks `node` itself, through its configured endpoint, and accepts the answer only from it. */
+/** Asks `node` itself through its configured endpoint, and accepts only an answer from this node. */
 export async function askNode<T>(
   cluster: ClusterConfig,
   access: Access,
@@ -89,7 +89,7 @@ export function answeredBy<T>(node: string, asked: Asked<T>): Asked<T> {
     : asked;
 }
 
-/** The configured endpoint that `endpoint` is, whatever its trailing slash. */
+/** The configured endpoint that equals `endpoint`, with or without a trailing slash. */
 export function configured(cluster: ClusterConfig, endpoint: string): Result<string> {
   const found = urlsOf(cluster).find(candidate => sameUrl(candidate, endpoint));
   return found === undefined
@@ -103,12 +103,12 @@ export function configured(cluster: ClusterConfig, endpoint: string): Result<str
     : success(found);
 }
 
-interface Found {
+interface FoundEndpoint {
   readonly endpoint: string;
   readonly skipped: readonly SkippedEndpoint[];
 }
 
-async function findNode(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
+async function findNode(cluster: ClusterConfig, access: Access, node: string): Promise<Result<FoundEndpoint>> {
   const read = await askInOrder(cluster, access, '/v1/cluster', schema.cluster);
   if (!read.ok && read.error.domain === 'KERNEL_REJECTION' && isRefusal(read.error)) return read;
   const member = read.ok ? read.value.view.members.find(({ nodeId }) => nodeId === node) : undefined;

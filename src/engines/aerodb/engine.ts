@@ -1,4 +1,4 @@
-/** The engine AeroDB: what holds for each of its clusters. Its kernel is loaded when one is first asked. */
+/** The engine AeroDB: what is the same for all its clusters. The kernel's code is loaded at the first use. */
 import { refusal } from '../../control-plane/model/errors.ts';
 import { isUuid, quotedName } from '../../control-plane/model/plausible.ts';
 import type { Member, Wire } from '../../control-plane/model/views.ts';
@@ -38,7 +38,7 @@ export const AERODB: EngineAdapter = {
   options: () => ({}),
   describeRecorded: async (target, kernel) => {
     const { COST_DOCUMENT, explanationDocument } = await import('./document.ts');
-    // The record was read by the form that explanations have; this engine's members have nothing beside.
+    // The record was already parsed as an explanation, and AeroDB's members have no extra fields to check.
     return kernel === null
       ? COST_DOCUMENT
       : explanationDocument({ target, epoch: kernel.epoch, members: kernel.members as readonly Wire<Member>[] });

@@ -1,6 +1,6 @@
 /**
- * Which of a node's diagnostics are known to be harmless: what AeroDB's own kernel tells. The contract leaves the names
- * open, and another kernel may tell what nobody here has thought of; that is withheld, and named.
+ * Lists which values of a node's diagnostics are known to be harmless: those of AeroDB's own kernel. The contract
+ * leaves the names open, so another kernel may send anything; unknown values are withheld, and their names are shown.
  */
 import { isName, isNodeName, isPath, WITHHELD } from '../../control-plane/model/plausible.ts';
 import type { DiagnosticsView, Reading } from '../../control-plane/model/views.ts';
@@ -18,7 +18,7 @@ const KNOWN = new Set(
 /** A number of any size, or a time. */
 const FACT = /^(?:-?\d{1,20}|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z)$/u;
 
-/** The same reading with nothing in it but what is known to be harmless; the rest is named in `redacted`. */
+/** The same reading with harmless values only; `redacted` names the rest. */
 export function harmless(reading: Reading<DiagnosticsView>): Reading<DiagnosticsView> {
   const redacted: string[] = [];
   const sections = reading.view.sections.map(({ name, entries }) => ({

@@ -1,4 +1,4 @@
-/** The kernel port over the AeroDB API v1: one method, one path. */
+/** The kernel port over the AeroDB API v1: one path for each method. */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
 import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
@@ -22,7 +22,7 @@ import { explanation } from './schema-explanation.ts';
 import { wal, snapshots } from './schema-storage.ts';
 import { aerodbCostWords, aerodbWords } from './words.ts';
 
-/** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
+/** The kernel of `cluster`. Holds configuration and secrets, never kernel state. */
 export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: string): Kernel {
   return {
     access: digest,
@@ -109,7 +109,7 @@ export function aerodbKernel(cluster: ClusterConfig, access: Access, digest: str
   };
 }
 
-/** The kernel's dry run with what follows from it. */
+/** The kernel's dry run and what follows from it. */
 function explained(command: ControlCommandName, read: Result<Reading<KernelExplanation>>): Result<ExplainedReading> {
   if (!read.ok) return read;
   const { view } = read.value;
@@ -117,7 +117,7 @@ function explained(command: ControlCommandName, read: Result<Reading<KernelExpla
   return success({ ...read.value, words: aerodbWords(command, view, name) });
 }
 
-/** Refuses an answer to another question than the one that was asked. */
+/** Refuses an answer to a question that was not asked. */
 function about<T>(
   read: Result<Reading<T>>,
   subject: (view: T) => string | null | undefined,

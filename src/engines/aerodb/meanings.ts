@@ -1,9 +1,9 @@
 /**
- * What the words of AeroDB's answers mean, as the contract of its kernel says it (its validation and its state
- * machines). A word of which the contract says no more than that it exists is not here.
+ * What the words in AeroDB's answers mean according to the kernel's contract (its validation and its state machines). A
+ * word that the contract only lists, without a meaning, is left out.
  */
 
-/** By the word that the kernel answers with. */
+/** Keyed by the word in the answer. */
 export const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['Uninitialized', 'A node with an empty data directory; it copies snapshot and WAL from the primary.'],
   ['ReplicationHalted', 'Halted: no reads of data, no writes, an operator must act.'],

@@ -1,14 +1,14 @@
-/** Parts of AeroDB's ordered lists: what is asked for, and whether an answer is the part that was asked for. */
+/** Parts of AeroDB's ordered lists: asks for a part, and checks that the answer is the part that was asked for. */
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
 import type { Reading } from '../../control-plane/model/views.ts';
 import { oneLine } from '../http/text.ts';
 import { foreign, readError } from './ask.ts';
 
-/** What a node told of a list, and what is to be said of it. */
+/** A part of a list as a node reported it, and the notes about it. */
 export interface ToldPart<V> {
   readonly view: V;
   readonly notes: readonly string[];
-  /** Whether the answer names an older part at all: a node of an earlier version answers with its oldest. */
+  /** Whether the answer says if there is an older part: a node of an earlier version always returns its oldest part. */
   readonly namesOlder: boolean;
 }
 
@@ -28,8 +28,8 @@ const OLDEST_FIRST =
   'cannot be asked for there.';
 
 /**
- * The part as it was told. Where an older one was asked for, everything in it lies before that position: a node that
- * does not know what `before` is may have answered with another part.
+ * The part as reported. If an older part was asked for, everything in it must lie before that position, because a node
+ * that does not know `before` may answer with another part.
  */
 export function part<V extends { readonly nextAfter: unknown }>(
   read: Result<Reading<ToldPart<V>>>,

@@ -8,7 +8,7 @@ const ENDS: ReadonlyMap<string, 'executed' | 'not_executed'> = new Map([
   [DENIED, 'not_executed'],
   ['aborted_on_crash', 'not_executed'],
 ]);
-/** The refusals before which the node writes down that it refused. */
+/** Codes of the refusals that the node logs before it sends them. */
 const WRITTEN_REFUSALS: readonly unknown[] = [
   'AERO_PROMOTION_DENIED',
   'AERO_DEMOTION_DENIED',
@@ -23,7 +23,7 @@ export const PAST: Past = {
   named(answer, events, node) {
     const body = object(parsed(answer));
     const error = object(body['error']);
-    // A refusal names no event. Of several that are written down, only the first was surely there before it.
+    // A refusal names no event. If several refusals are logged, only the first one certainly came before this answer.
     if (WRITTEN_REFUSALS.includes(error['code'])) return events.find(event => lastWord(event) === DENIED);
     const { events: told } = object(body['data']);
     if (object(body['observed_at'])['node_id'] !== node || !Array.isArray(told)) return undefined;
@@ -34,8 +34,8 @@ export const PAST: Past = {
 };
 
 /**
- * A node takes an epoch for itself only after it wrote that the transition starts, a new number each time; so nobody
- * has seen this epoch held by this node before. (Another node may take the same number for itself.)
+ * A node holds an epoch only after it logged that the transition starts, and each transition has a new number. So
+ * before that event nobody can have seen this node hold this epoch. (Another node may use the same number.)
  */
 function begins(events: readonly PastEvent[]): readonly Begin[] {
   const found: Begin[] = [];
@@ -60,7 +60,7 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return null; // an answer that broke off, or none of this kernel's
+    return null; // an answer that was cut off, or that is not this kernel's
   }
 }
 

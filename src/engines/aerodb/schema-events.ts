@@ -1,4 +1,7 @@
-/** What AeroDB tells of control requests: events, attempts, the fate of a request, and the answer to one. */
+/**
+ * What AeroDB says about control requests: events, attempts, what a node knows of a request, and the answer to a
+ * request.
+ */
 import * as z from 'zod/mini';
 import type {
   ControlResultView,
@@ -13,7 +16,7 @@ import { lazily, list, mapped } from '../http/forms.ts';
 import { text, textOrNull, time, u64, u64OrNull } from './forms.ts';
 import type { ToldPart } from './pages.ts';
 
-/** Who asked for a control action: as one text, or as it was sent to the kernel. */
+/** Who asked for a control action: one text, or the object as it was sent to the kernel. */
 const operatorOrNull = lazily(() =>
   z.nullable(
     z.union([text, mapped(z.object({ id: text, authority: text }), ({ id, authority }) => `${id} (${authority})`)]),
@@ -51,19 +54,23 @@ const event = lazily(() =>
   ),
 );
 
-/** The members of an event that whoever asked has written: without them the event is still told. */
+/**
+ * The fields of an event that the sender of the request wrote: if they are invalid, the event is shown without them.
+ */
 const ASSERTED: readonly string[] = ['operator', 'reason', 'audit_head'];
 const MAX_WRONG_EVENTS = 100;
 
 interface ToldEvents {
   readonly events: readonly KernelEvent[];
-  /** One sentence for each event that is not shown as it came. */
+  /** One sentence for each event that is not shown as received. */
   readonly notes: readonly string[];
-  /** How many are left out. */
+  /** How many events are left out. */
   readonly unreadable: number;
 }
 
-/** One event, the `nth`. What somebody once asked with must not make it, or those beside it, unreadable for good. */
+/**
+ * One event, the `nth`. The values that a sender once wrote must not make it, or its neighbours, unreadable for ever.
+ */
 function toldEvent(wire: unknown, nth: number): ToldEvents {
   const unknown: string[] = [];
   for (let rest = wire; ; ) {
@@ -93,8 +100,8 @@ function toldEvent(wire: unknown, nth: number): ToldEvents {
 }
 
 /**
- * Events that were recorded at different times by different kernels: a wrong one hides no other. Too many of them are
- * no kernel's answer.
+ * Different kernels recorded these events at different times, so one invalid event hides no other. With too many
+ * invalid ones, the answer is not a kernel's.
  */
 const toldEvents = lazily(() =>
   z.pipe(
@@ -150,7 +157,7 @@ const fate = lazily(() =>
   ),
 );
 
-/** The view, and what is to be said of it. `request` is there only when a request id was asked for. */
+/** The view and the notes about it. `request` is present only if a request id was asked for. */
 export const promotion = lazily(() =>
   mapped(
     z.object({

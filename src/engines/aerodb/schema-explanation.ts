@@ -18,7 +18,7 @@ const check = lazily(() =>
   ),
 );
 
-/** `mode` is a promotion's; a demotion has none. */
+/** `mode` belongs to a promotion; a demotion has none. */
 export const explanation = lazily(() =>
   mapped(
     z.object({

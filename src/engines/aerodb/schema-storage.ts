@@ -1,4 +1,4 @@
-/** What AeroDB tells of its log on disk, and of what recovery begins with. */
+/** What AeroDB says about its log on disk, and about where recovery begins. */
 import * as z from 'zod/mini';
 import type {
   SnapshotItem,
@@ -35,7 +35,7 @@ function told<V>({ next_before: older }: { readonly next_before?: string | null 
   return { view, notes: [], namesOlder: older !== undefined };
 }
 
-/** `checkpoints` is optional in the contract: a node that leaves it out says nothing of them here. */
+/** `checkpoints` is optional in the contract: without it, the node says nothing about them here. */
 export const wal = lazily(() =>
   mapped(
     z.object({

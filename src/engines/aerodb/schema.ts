@@ -1,7 +1,7 @@
 /**
- * The wire of the AeroDB kernel API v1, and what it becomes. Every key must be there (`null` is unknown), keys that
- * this version does not know are dropped, and anything else refuses the whole answer: there are no partial views. The
- * one exception are the events of the past, of which a wrong one is shown around.
+ * The AeroDB kernel API v1 on the wire, and its conversion to views. Every key must be present (`null` is unknown);
+ * keys that this version does not know are dropped; anything else refuses the whole answer: there are no partial views.
+ * The one exception are events of the past: an invalid one is left out and noted.
  */
 import * as z from 'zod/mini';
 import type {
@@ -38,7 +38,7 @@ const observed = lazily(() =>
   ),
 );
 
-/** The envelope of every 2xx answer; `data` is checked by the schema of its endpoint. */
+/** The envelope of every 2xx answer; the endpoint's own schema checks `data`. */
 export const envelope = lazily(() =>
   z.object({
     api_version: z.literal('v1'),
@@ -63,8 +63,8 @@ export const errorForm = lazily(() =>
 );
 
 /**
- * What a kernel says of the first delivery of a request that it is given again. What was executed was not refused: both
- * at once is neither.
+ * What a kernel says about the first delivery of a request that arrives again. An execution and a refusal exclude each
+ * other: an answer with both is invalid.
  */
 export const duplicateDetails = lazily(() =>
   z.object({
@@ -111,7 +111,7 @@ function toMember(wire: z.output<ReturnType<typeof memberWire>>): Member {
   };
 }
 
-/** A node named twice makes every sentence about it ambiguous; such an answer is refused whole. */
+/** If a node is listed twice, every sentence about it is ambiguous, so the whole answer is refused. */
 function eachOnce(nodes: readonly { readonly nodeId: string }[]): boolean {
   return new Set(nodes.map(({ nodeId }) => nodeId)).size === nodes.length;
 }
@@ -196,7 +196,7 @@ export const replication = lazily(() =>
   ),
 );
 
-/** `name` is optional in the contract: without it, the node is known by its id alone. */
+/** `name` is optional in the contract: without it, only the node's id is known. */
 export const diagnosticsCost = lazily(() =>
   mapped(z.object({ files: u64, bytes: u64, name: z._default(textOrNull, null) }), wire => wire satisfies DeclaredCost),
 );

@@ -1,11 +1,11 @@
-/** What an AeroDB node that answers says of itself and what bears on all of its answer. */
+/** What an answering AeroDB node says about itself that affects its whole answer. */
 import { sentence, type Sentence } from '../../control-plane/model/document.ts';
 import type { Member, ReplicaProgress, Wire } from '../../control-plane/model/views.ts';
 import { plain, toldByHalted, type Teller } from '../documents.ts';
 
 type Row = Pick<Wire<Member>, 'nodeId' | 'name' | 'role' | 'replicationState' | 'haltReason' | 'health'>;
 
-/** By its own row among the members that it told. */
+/** From its own row among the members in its answer. */
 export function tellerAmong(members: readonly Row[], observer: string | null): Teller {
   const own = members.find(({ nodeId }) => nodeId === observer);
   if (own === undefined) return {};
@@ -24,7 +24,7 @@ export function tellerAmong(members: readonly Row[], observer: string | null): T
   ]);
 }
 
-/** By its own row among the replicas that it told; a primary has none there. */
+/** From its own row among the replicas in its answer; a primary has no row there. */
 export function tellerAmongReplicas(replicas: readonly Wire<ReplicaProgress>[], observer: string | null): Teller {
   const own = replicas.find(({ nodeId }) => nodeId === observer);
   if (own === undefined) return {};
@@ -33,7 +33,7 @@ export function tellerAmongReplicas(replicas: readonly Wire<ReplicaProgress>[], 
   return teller(row, haltReason === null ? followsNobody(row) : [toldByHalted(row.name, haltReason)]);
 }
 
-/** A state in which a node follows nobody, as the node calls it. */
+/** A state in which a node follows nobody, in the node's own word. */
 function followsNobody({ name, role, replicationState: state }: Omit<Row, 'haltReason' | 'health'>): Sentence[] {
   return role !== 'primary' && (state === 'Disabled' || state === 'Uninitialized')
     ? [

@@ -1,4 +1,4 @@
-/** What AeroDB calls things that every interface names. It counts commits and versions of its state for control. */
+/** What AeroDB calls things that every interface names. It counts commits, and versions of its control state. */
 import { label, type Terms } from '../../control-plane/model/document.ts';
 
 export const TERMS = {

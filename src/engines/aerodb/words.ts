@@ -1,4 +1,4 @@
-/** What the AeroDB kernel's control commands do, in its own terms. */
+/** Says in AeroDB's own terms what its control commands do. */
 import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
 import {
   nameAmong,
@@ -184,7 +184,7 @@ function epoch(facts: KernelExplanation): string {
   return facts.epoch?.toString() ?? 'unknown';
 }
 
-/** What collecting diagnostics costs the node: files and bytes that it reads. */
+/** What collecting diagnostics costs the node: the files and bytes that it reads. */
 export function aerodbCostWords({ files, bytes }: { readonly files: bigint; readonly bytes: bigint }): CostWords {
   return {
     declared: `The node declares the cost: ${files} files, ${bytes} bytes to read.`,

@@ -1,6 +1,6 @@
 /**
- * From bytes to JSON: what a complete HTTP answer has to be before any schema looks at it. Everything else is
- * described in a clause of plain text, for a person; a foreign answer is never passed on as it came.
+ * Turns bytes into JSON and checks what a complete HTTP answer must be before any schema reads it. Everything else is
+ * described for a person in a clause of plain text; a foreign answer is never passed on as received.
  */
 import type { HttpAnswer } from './http.ts';
 import { everyText, isFinite, MAX_DEPTH, membersIn, wellFormed, written } from './json-text.ts';
@@ -12,7 +12,7 @@ export interface JsonAnswer {
   readonly status: number;
   readonly text: string;
   readonly value: unknown;
-  /** Whether the text holds half of a surrogate pair, for which U+FFFD stands in the value. */
+  /** Whether the text holds half of a surrogate pair; the value then has U+FFFD in its place. */
   readonly isRepaired: boolean;
 }
 
@@ -20,26 +20,26 @@ export type ReadAnswer =
   | { readonly ok: true; readonly answer: JsonAnswer }
   | { readonly ok: false; readonly reason: string };
 
-/** Bytes of a rejection or of an answer to a control request; a read's own limit is its caller's. */
+/** Limit in bytes for a rejection or for the answer to a control request; the caller sets the limit of a read. */
 export const SMALL_BODY_BYTES = 1024 * 1024;
 const WITHHELD = '[access token withheld]';
-/** A shorter secret also occurs in texts by chance; it is recognised where it is echoed as a header value. */
+/** A shorter secret can occur in a text by chance, so it is recognized only where it is echoed as a header value. */
 const DISTINCTIVE_LENGTH = 12;
 
-/** What must not be repeated of a bearer token. */
+/** The texts that must not be repeated if this is the bearer token. */
 export function bearerSecrets(token: string | undefined): readonly string[] {
   return token === undefined ? [] : [token.length >= DISTINCTIVE_LENGTH ? token : `Bearer ${token}`];
 }
 
-/** What must not be repeated of a `user:password`, which travels as one base64 text. */
+/** The texts that must not be repeated of a `user:password`, which is sent as one base64 text. */
 export function basicSecrets(login: string | undefined): readonly string[] {
   if (login === undefined) return [];
   return [basicCredentials(login), login, ...passwordSecrets(login.slice(login.indexOf(':') + 1))];
 }
 
 /**
- * What must not be repeated of a password: a short one may be a word of any honest text, and to blot it out there would
- * tell it.
+ * The texts that must not be repeated of a password. A short one is left out: it may be a common word, and removing
+ * that word from a text would reveal it.
  */
 export function passwordSecrets(password: string): readonly string[] {
   return password.length >= DISTINCTIVE_LENGTH ? [password] : [];
@@ -51,10 +51,10 @@ export function basicCredentials(login: string): string {
 }
 
 /**
- * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, that every parser reads alike: no member twice,
- * no number that loses digits or is infinite, no unpaired surrogates. With `repair` the values of texts may hold some:
- * then one bad text hides nothing else. `secrets` are removed wherever the peer echoes them: a secret never reaches a
- * view, an error or the audit log.
+ * Accepts `application/json`, unencoded, UTF-8, at most 64 levels deep, which every parser reads alike: no repeated
+ * name in an object, no number that loses digits or is infinite, no unpaired surrogates. With `repair`, text values may
+ * hold unpaired surrogates, so that one bad text does not hide the rest. `secrets` are removed wherever the peer echoes
+ * them, so that no secret reaches a view, an error or the audit log.
  */
 export function readJson(answer: HttpAnswer, secrets: readonly string[], repair = false): ReadAnswer {
   const text = decode(answer.body);
@@ -96,12 +96,12 @@ export function readJson(answer: HttpAnswer, secrets: readonly string[], repair 
   };
 }
 
-/** What came, in plain text: status, content type and the beginning of the body. */
+/** The answer in plain text: status and the beginning of the body. */
 export function excerpt(answer: JsonAnswer): string {
   return `status ${answer.status}: "${plain(answer.text)}"`;
 }
 
-/** Status, content type and the beginning of the body of an answer that nothing can be concluded from. */
+/** Status, content type and the beginning of the body of an answer from which nothing can be concluded. */
 export function describe(answer: HttpAnswer, text: string, secrets: readonly string[]): string {
   const type = answer.headers['content-type'];
   const named =
@@ -117,12 +117,12 @@ export function describe(answer: HttpAnswer, text: string, secrets: readonly str
   return `status ${answer.status}, ${named}, ${body}`;
 }
 
-/** Removes secrets in every form in which they may have been written. */
+/** Removes secrets in every form in which they may be written. */
 export function withhold(text: string, secrets: readonly string[]): string {
   return secrets.reduce((rest, secret) => (secret === '' ? rest : withoutForms(rest, secret, WITHHELD)), text);
 }
 
-/** The body as text, or `undefined` where it is not UTF-8. */
+/** The body as text; `undefined` if it is not UTF-8. */
 export function decode(body: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);

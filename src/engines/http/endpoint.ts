@@ -1,6 +1,6 @@
 /**
- * Addresses and time limits of the requests to one cluster, and what it means that none was answered: whatever its
- * engine.
+ * For every engine: addresses and time limits of the requests to one cluster, and the error of a read that nobody
+ * answered.
  */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { transportFailure, type ControlError, type TransportErrorCode } from '../../control-plane/model/errors.ts';
@@ -12,19 +12,21 @@ export interface Timeouts {
   readonly controlMs: number;
 }
 
-/** The URL of an API path below a configured endpoint, whose own path (a proxy's prefix, say) is kept. */
+/** The URL of an API path below a configured endpoint, whose own path (a proxy's prefix, for instance) is kept. */
 export function urlOf(endpoint: string, path: string): URL {
   return new URL(endpoint.replace(/\/+$/, '') + path);
 }
 
-/** The ports of addresses that name none. */
+/** The default ports of the schemes. */
 const PORTS: ReadonlyMap<string, string> = new Map([
   ['http:', '80'],
   ['https:', '443'],
   ['mysql:', '3306'],
 ]);
 
-/** Host and port of an address, by which its peer is known whatever the scheme: one address, one text. */
+/**
+ * Host and port of an address, without the scheme; they identify the peer. Always the same text for the same address.
+ */
 export function peerOf({ protocol, hostname, port }: URL): string {
   return `${hostname.toLowerCase()}:${port === '' ? (PORTS.get(protocol) ?? '') : port}`;
 }
@@ -33,7 +35,7 @@ type NoAnswer =
   | { readonly kind: 'rejected'; readonly reason: string }
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly reason: string };
 
-/** From whoever came furthest to who was not even reached. */
+/** From the failure after the most progress to the failure after the least. */
 const FURTHEST = [
   'PHASE7_INVALID_KERNEL_RESPONSE',
   'PHASE7_TRANSPORT_FAILURE',
@@ -42,8 +44,8 @@ const FURTHEST = [
 ] as const satisfies readonly TransportErrorCode[];
 
 /**
- * One error for a read that no endpoint answered: of the kernel's domain if a kernel spoke, else with the code of
- * whoever came furthest.
+ * One error for a read that no endpoint answered. If a kernel rejected it, its rejection; otherwise the code of the
+ * attempt that made the most progress.
  */
 export function nobodyAnswered<N extends NoAnswer>(
   cluster: ClusterConfig,

@@ -1,22 +1,25 @@
-/** What the schemas of all engines are made with. */
+/** The building blocks of all engines' schemas. */
 import * as z from 'zod/mini';
 import { parse } from '../../control-plane/model/parse.ts';
 
 /**
- * Built by its first use: one command needs two or three schemas, and building all of them takes longer than its
- * request.
+ * Builds a schema at its first use: one command needs two or three schemas, and building all of them takes longer than
+ * its request.
  */
 export function lazily<S extends z.ZodMiniType>(build: () => S): () => S {
   let built: S | undefined;
   return () => (built ??= build());
 }
 
-/** What the wire says under one name becomes what the views call by another. */
+/** Converts a value from its form on the wire to the form of the views. */
 export function mapped<S extends z.ZodMiniType, T>(schema: S, become: (wire: z.output<S>) => T): z.ZodMiniType<T> {
   return z.pipe(schema, z.transform(become));
 }
 
-/** A list that is given up at its first bad item, so that a hostile answer cannot fill the memory with complaints. */
+/**
+ * A list that is refused at its first invalid item, so that a hostile answer cannot fill the memory with error
+ * messages.
+ */
 export function list<T>(item: z.ZodMiniType<T>): z.ZodMiniType<readonly T[]> {
   return z.pipe(
     z.array(z.unknown()),

@@ -1,6 +1,6 @@
 /**
- * One HTTP exchange on one connection. This file alone knows undici, and only the three files of it that leave the
- * host's global dispatcher as it is. There is no retry, no redirect, no reuse and no proxy here (P7-F3, P7-S2).
+ * One HTTP exchange on one connection. Only this file uses undici, and only the three files of it that do not change
+ * the host's global dispatcher. There is no retry, redirect, reuse or proxy here (P7-F3, P7-S2).
  */
 import type { SecureContext } from 'node:tls';
 import request from 'undici/lib/api/api-request.js';
@@ -10,7 +10,7 @@ import type { TransportErrorCode } from '../../control-plane/model/errors.ts';
 import { peerOf } from './endpoint.ts';
 import { cause, clientCertificate, codeOf } from './text.ts';
 
-/** Limits of one exchange: milliseconds and bytes. `totalMs` covers everything, connecting included. */
+/** Limits of one exchange, in milliseconds and bytes. `totalMs` covers everything, including connecting. */
 export interface Limits {
   readonly connectMs: number;
   readonly totalMs: number;
@@ -18,18 +18,21 @@ export interface Limits {
 }
 
 /**
- * How a TLS peer is verified; `serverName` replaces the host name of the URL in that. No context: no TLS is configured.
+ * How a TLS peer is verified; `serverName` replaces the URL's host name in this check. Without `context`, no TLS is
+ * configured.
  */
 export interface TlsIdentity {
   readonly context: SecureContext | undefined;
-  /** The configured CA, which is in the context already. */
+  /** The configured CA, which is also part of the context. */
   readonly ca: string | undefined;
   readonly serverName: string | undefined;
-  /** Whether a client certificate is in the context. */
+  /** Whether the context holds a client certificate. */
   readonly hasCertificate?: boolean;
-  /** Differs where the text of CA, certificate or key differs. */
+  /** Changes when the text of the CA, the certificate or the key changes. */
   readonly fingerprint: string;
-  /** The name in the certificate of single endpoints, by the `peerOf` of their address; it goes before `serverName`. */
+  /**
+   * The certificate names of single endpoints, by the `peerOf` of their address; takes precedence over `serverName`.
+   */
   readonly serverNames?: ReadonlyMap<string, string>;
 }
 
@@ -41,18 +44,18 @@ export interface HttpRequest {
   readonly body: string | null;
 }
 
-/** A complete answer. A header that came more than once is a list. */
+/** A complete answer. A header that was sent more than once is a list. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: Uint8Array;
 }
 
-/** No complete answer. `sent` is false only where it is proven that no byte of the request left (P7-E2). */
+/** There is no complete answer. `sent` is false only if it is proven that no byte of the request left (P7-E2). */
 export interface HttpFailure {
   readonly code: TransportErrorCode;
   readonly sent: boolean;
-  /** A clause for a person, without the address: it stands beside it. */
+  /** A clause for a person, without the address, because the address stands beside it. */
   readonly reason: string;
 }
 
@@ -62,7 +65,7 @@ export type Exchange =
 
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** Sends `outgoing` at most once and resolves with what came of it; never rejects. */
+/** Sends `outgoing` at most once and resolves with the answer or the failure; never rejects. */
 export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: Limits): Promise<Exchange> {
   const progress: Progress = { connected: false, alert: undefined };
   const expired = new Error('expired');
@@ -71,10 +74,10 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     timeout: limits.connectMs,
     maxCachedSessions: 0,
     allowH2: false,
-    rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
+    rejectUnauthorized: true, // never depend on NODE_TLS_REJECT_UNAUTHORIZED
     ...(tls.context === undefined ? {} : { secureContext: tls.context }),
-    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is
-    // the only one.
+    // An extension host can add the machine's own CAs to every connection that names no CA. If a CA is configured, only
+    // that one counts.
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(serverName === undefined ? {} : { servername: serverName }),
   });
@@ -82,10 +85,10 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
     pipelining: 1,
     maxHeaderSize: MAX_HEADER_BYTES,
     maxResponseSize: limits.bodyBytes,
-    headersTimeout: 0, // one clock, the deadline below, covers the whole exchange
+    headersTimeout: 0, // one timer, the deadline below, covers the whole exchange
     bodyTimeout: 0,
-    // In TLS 1.3 a server judges a client's certificate after that has sent: of what it then says, undici tells only
-    // that it closed.
+    // In TLS 1.3 a server checks the client's certificate after the client has sent data. undici then reports only that
+    // the server closed the connection, so the alert is read from the socket.
     connect: (options, done) =>
       dial(options, (error, socket) => {
         socket?.once('error', alert => {
@@ -94,11 +97,12 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
         done(error, socket);
       }),
   });
-  // undici announces a connection before it writes the first byte to it.
+  // undici reports a connection before it writes the first byte to it.
   client.on('connect', () => {
     progress.connected = true;
   });
-  // P7-F3: undici replaces a connection that ends before the request was written to it; here there is no second one.
+  // P7-F3: undici would open a second connection if the first ends before the request is written. Destroying the client
+  // prevents that.
   for (const ending of ['disconnect', 'connectionError'] as const) {
     client.on(ending, (_origin, _targets, reason) => void client.destroy(reason));
   }
@@ -135,7 +139,7 @@ export async function exchange(outgoing: HttpRequest, tls: TlsIdentity, limits: 
 
 interface Progress {
   connected: boolean;
-  /** What the connection itself failed with. */
+  /** The error of the connection itself. */
   alert: Error | undefined;
 }
 
@@ -165,7 +169,7 @@ function failureOf(
   };
 }
 
-/** How undici's parser says that the connection ended inside an answer. Either way it is unknown what was executed. */
+/** What undici's parser says if the connection ends inside an answer. The outcome is then unknown, too. */
 const ENDED = 'Invalid EOF state';
 
 function noConnection(why: string): HttpFailure {

@@ -1,16 +1,16 @@
 /**
- * What a JSON text says that its value no longer tells: how deep it nests, how many members it writes, how long its
- * numbers are.
+ * Measures what the value of a JSON text no longer shows: how deep the text nests, how many names it writes, how long
+ * its numbers are.
  */
 
 export const MAX_DEPTH = 64;
 /**
- * A double in its shortest decimal form has at most 24 characters, a 64-bit integer 20: a longer one would lose digits
- * unseen, or is no honest number.
+ * A double in its shortest decimal form has at most 24 characters, a 64-bit integer 20. A longer number would silently
+ * lose digits, or comes from no honest peer.
  */
 const MAX_NUMBER_LENGTH = 32;
 
-/** `hasLongNumber` and `members` are of the part that was looked at: all of it, where it is not too deep. */
+/** `hasLongNumber` and `members` cover the part that was read: all of the text, unless it is too deep. */
 export interface Written {
   readonly isTooDeep: boolean;
   readonly hasLongNumber: boolean;
@@ -18,8 +18,8 @@ export interface Written {
 }
 
 /**
- * Looks at a text once, before it is parsed, so that nothing behind it can overflow. Each member has one colon outside
- * of texts.
+ * Reads a text once before it is parsed, so that it cannot overflow the parser. Outside of strings there is one colon
+ * for each name.
  */
 export function written(text: string): Written {
   let depth = 0;
@@ -31,7 +31,7 @@ export function written(text: string): Written {
     const unit = text.charCodeAt(index);
     if (inText) {
       if (unit === 0x5c)
-        index++; // a backslash and what it escapes
+        index++; // skips the escaped character
       else if (unit === 0x22) inText = false;
       continue;
     }
@@ -53,23 +53,20 @@ function isNumeral(unit: number): boolean {
   );
 }
 
-/** How many members a value holds, at any depth; the depth was bounded before. */
+/** How many names a value holds, at any depth; the depth was limited before. */
 export function membersIn(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0;
   const inner: readonly unknown[] = Object.values(value);
   return inner.reduce<number>((sum, each) => sum + membersIn(each), Array.isArray(value) ? 0 : inner.length);
 }
 
-/** Whether every number of a value is one: 1e999 is JSON, and is read as infinity. */
+/** Whether every number of a value is finite: 1e999 is valid JSON, but is read as infinity. */
 export function isFinite(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value !== 'object' || value === null || Object.values(value).every(isFinite);
 }
 
-/**
- * Whether every text of a JSON value satisfies `holds`; `where` says whether the names of members count, or also the
- * values.
- */
+/** Whether every text of a JSON value satisfies `holds`; `where` says whether only names count, or values, too. */
 export function everyText(
   value: unknown,
   where: 'names' | 'names and values',
@@ -81,11 +78,11 @@ export function everyText(
   return Object.entries(value).every(([key, member]) => holds(key) && everyText(member, where, holds));
 }
 
-/** The same value with U+FFFD in place of each half of a surrogate pair in its texts. */
+/** The same value with U+FFFD for each half of a surrogate pair in its texts. */
 export function wellFormed(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (Array.isArray(value)) return value.map(wellFormed);
   if (typeof value !== 'object' || value === null) return value;
-  // Defined, not assigned: a member may be called __proto__.
+  // `fromEntries` defines and does not assign, because a name may be `__proto__`.
   return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, wellFormed(member)]));
 }

@@ -1,4 +1,4 @@
-/** What the addresses of an engine over HTTP are. */
+/** The address schemes of an engine that is reached over HTTP. */
 import type { Engine } from '../../control-plane/engine.ts';
 
 export const HTTP_SCHEMES: Engine['addresses']['schemes'] = {

@@ -1,11 +1,11 @@
 /**
- * How a peer may write a secret that it was given, without meaning to: as it is, escaped for JSON, HTML, a URL or a
- * form, any of it once more and letter by letter as it likes, in hexadecimal, in base64 of either alphabet. Text is
- * read as it would be decoded, so that no mixture of forms is a new one. No pattern is made of a secret: an error about
- * a pattern quotes it.
+ * Finds a secret in every form in which a peer may echo it by accident: as it is; escaped for JSON, HTML, a URL or a
+ * form, even several times and only in some letters; in hexadecimal; in base64 of either alphabet. Text is compared as
+ * it would be decoded, so that a mixture of forms is found, too. A secret never becomes a regular expression, because
+ * an error about an expression quotes it.
  */
 
-/** In base64 and in hexadecimal fewer letters occur by chance. */
+/** In base64 and in hexadecimal a text of fewer letters can occur by chance. */
 const MOST_CHANCE = 8;
 
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -20,8 +20,8 @@ function utf8(code: number): string {
 }
 
 /**
- * One way of writing a secret: the byte that it begins with where that is not escaped, and where a match ends, or -1.
- * Texts are bytes here, one character each.
+ * One way to write a secret: its first byte if that is not escaped, and where a match ends, or -1. Texts are bytes
+ * here, one character each.
  */
 interface Matcher {
   readonly begins: string;
@@ -38,7 +38,7 @@ export function withoutForms(text: string, secret: string, mark: string): string
   const kept: string[] = [];
   let done = 0;
   for (let at = 0; at < bytes.length; at += 1) {
-    // Of many backslashes the first stands for all.
+    // In a run of backslashes only the first one is tried.
     if (mayBegin[bytes.charCodeAt(at)] === 0 || (bytes[at] === '\\' && bytes[at - 1] === '\\' && at > done)) continue;
     const escaped = firsts.has(bytes[at] ?? '') ? undefined : (escape(bytes, at, false)?.bytes ?? '-');
     if (escaped !== undefined && escaped !== '' && !firsts.has(escaped[0] ?? '')) continue;
@@ -53,7 +53,7 @@ export function withoutForms(text: string, secret: string, mark: string): string
 
 function matchersOf(secret: string): readonly Matcher[] {
   const bytes = Buffer.from(secret).toString('latin1');
-  // How often a backslash was escaped, nobody counts: it is left out on both sides.
+  // A backslash may be escaped any number of times, so both sides are compared without backslashes.
   const spelled = [bytes.replaceAll('\\', '')]
     .filter(form => form !== '')
     .map((form): Matcher => ({ begins: form[0] ?? '', end: (text, from) => decoded(text, from, form, false) }));
@@ -67,7 +67,7 @@ function matchersOf(secret: string): readonly Matcher[] {
   ];
 }
 
-/** The letters that base64 makes of the secret alone, wherever in a text it stands. */
+/** The letters that base64 makes from the secret alone, at each of the three positions in a text. */
 function inBase64(secret: string): readonly string[] {
   const forms = [0, 1, 2].flatMap(before => {
     const whole = Math.floor((before + Buffer.byteLength(secret)) / 3) * 4;
@@ -80,7 +80,9 @@ function inBase64(secret: string): readonly string[] {
   return [...new Set(forms)].filter(form => form.length >= MOST_CHANCE);
 }
 
-/** `wanted`, each of its bytes as it is or escaped; `wrapped`: line ends may stand inside of it, as base64 has them. */
+/**
+ * Where a match of `wanted` ends, each byte as it is or escaped. `wrapped`: line ends may stand inside, as in base64.
+ */
 function decoded(text: string, from: number, wanted: string, wrapped: boolean): number {
   const follow = (start: number, begin: number): number => {
     let [at, next] = [start, begin];
@@ -108,7 +110,7 @@ function decoded(text: string, from: number, wanted: string, wrapped: boolean): 
 
 const ESCAPES = new Set(['\\', '%', '=', '&', '+']);
 
-/** What an escape stands for: bytes, or nothing where it only escapes what follows. */
+/** What an escape stands for: bytes, or nothing if it only escapes the next character. */
 function escape(
   text: string,
   at: number,
@@ -152,10 +154,7 @@ function escape(
   }
 }
 
-/**
- * Bytes as hexadecimal digits, one behind the other or with what stands between them in dumps: `68:75`, `68 75`, `0x68,
- * 0x75`.
- */
+/** Bytes as hexadecimal digits, joined or separated as in dumps: `68:75`, `68 75`, `0x68, 0x75`. */
 function hexadecimal(digits: string): Matcher {
   const end = (text: string, from: number): number => {
     let at = from;

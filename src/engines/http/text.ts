@@ -1,8 +1,8 @@
-/** The words of a peer, and of the system, inside of sentences of ours. */
+/** Puts the words of a peer, and of the system, into sentences of ours. */
 
 const EXCERPT_CHARACTERS = 200;
 
-/** The beginning of a foreign page: letters to read, nothing to render. */
+/** The beginning of a foreign page as readable words, without markup. */
 export function plain(text: string): string {
   const words = text
     .slice(0, 16 * 1024)
@@ -18,11 +18,11 @@ export function oneLine(text: string, most: number): string {
   return words.length <= most ? words : `${words.slice(0, most).replace(/\p{Cs}$/u, '')}…`;
 }
 
-/** Node adds it to OpenSSL's words: advice, and about Node. */
+/** Node's advice about Node, appended to OpenSSL's words. */
 const ADVICE = /; if the root CA is installed locally, try running Node\.js with --use-system-ca$/;
 
 /**
- * The cause of a failure in the system's own words. OpenSSL's short reason stands for its message, which names threads
+ * The cause of a failure in the system's own words. OpenSSL's short reason replaces its message, which names threads
  * and source lines.
  */
 export function cause(error: unknown): string {
@@ -36,14 +36,14 @@ export function cause(error: unknown): string {
   return code === '' || code.startsWith('UND_ERR') || text.includes(code) ? text : `${text}, ${code}`;
 }
 
-/** The system's code for a failure, or an empty text. */
+/** The system's code of a failure, or an empty text. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }
 
 /**
- * TLS alerts by which a server says what it thinks of a client's certificate. A handshake failure may have other
- * causes.
+ * TLS alerts with which a server rejects or demands a client's certificate. A handshake failure may have other causes,
+ * too.
  */
 const WANTED = /ALERT_(?:CERTIFICATE_REQUIRED|HANDSHAKE_FAILURE)$/;
 const REFUSED: readonly RegExp[] = [
@@ -53,7 +53,7 @@ const REFUSED: readonly RegExp[] = [
 ];
 
 /**
- * The cause where a server wants a client certificate, or refuses the configured one; nothing for any other failure.
+ * The cause if a server demands a client certificate or refuses the configured one; `undefined` for any other failure.
  */
 export function clientCertificate(error: unknown, hasCertificate: boolean): string | undefined {
   const code = codeOf(error);

@@ -1,6 +1,4 @@
-/**
- * What TLS needs, read from the configured files when connecting, so that a bad file is named before anything is sent.
- */
+/** Reads the configured TLS files when connecting, so that a bad file is named before anything is sent. */
 import { constants, promises as files } from 'node:fs';
 import type { SecureContext } from 'node:tls';
 import { endpointsOf, isLoopback, urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
@@ -13,7 +11,7 @@ import type { TlsIdentity } from './http.ts';
 const MAX_FILE_BYTES = 1024 * 1024;
 type Part = 'ca' | 'cert' | 'key';
 
-/** Reads CA, certificate and key. Errors name the file and never hold any of its content. */
+/** Reads CA, certificate and key. Errors name the file and never contain any part of it. */
 export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIdentity>> {
   const { ca, cert, key, serverName } = cluster.tls ?? {};
   if ((cert === undefined) !== (key === undefined)) {
@@ -73,7 +71,7 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
   });
 }
 
-/** Whether TLS may not be needed at all: what it is made with takes longer than a small answer. */
+/** Whether the address may need no TLS: preparing TLS takes longer than a small answer. */
 function isLocal(url: string): boolean {
   const parsed = URL.parse(url);
   return parsed !== null && parsed.protocol !== 'https:' && isLoopback(parsed.hostname);
@@ -83,13 +81,13 @@ function refused(field: string, what: string): ReturnType<typeof failure> {
   return failure(refusal('PHASE7_MALFORMED_REQUEST', `${what} Nothing was sent.`, field));
 }
 
-type Read = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
+type FileContent = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly why: string };
 
 /**
- * Regular files only, asked of the opened file: a device or a pipe in a configured path must not hang or fill the
- * process.
+ * Reads regular files only, and checks the opened file: a device or a pipe at a configured path must not hang the
+ * process or fill its memory.
  */
-async function readSmallFile(path: string): Promise<Read> {
+async function readSmallFile(path: string): Promise<FileContent> {
   let file: files.FileHandle | undefined;
   try {
     file = await files.open(path, process.platform === 'win32' ? 'r' : constants.O_RDONLY | constants.O_NONBLOCK);
@@ -115,7 +113,7 @@ type Context = { readonly ok: true; readonly context: SecureContext } | { readon
 
 async function contextOf(pem: Partial<Record<Part, string>>): Promise<Context> {
   try {
-    // Loaded only where TLS is configured: it is a good part of what a short command costs.
+    // Loaded only if TLS is configured, because it is a large part of a short command's time.
     const { createSecureContext } = await import('node:tls');
     return { ok: true, context: createSecureContext({ ...pem, minVersion: 'TLSv1.2' }) };
   } catch (error) {

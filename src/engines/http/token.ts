@@ -1,14 +1,14 @@
-/** The secret that goes along with every request over HTTP: one home for what it is bound to and where it is found. */
+/** The secret that every HTTP request carries: what it is bound to and where it is found. */
 import { urlsOf } from '../../control-plane/clusters/cluster.ts';
 import type { SecretKind } from '../../control-plane/engine.ts';
 
-/** What an engine says of its token: its form, and how the editor asks for it. */
+/** What an engine says about its token: its form, and how the editor asks for it. */
 interface OwnToken {
   readonly form: NonNullable<SecretKind['form']>;
   readonly editor: Pick<SecretKind['editor'], 'label' | 'placeHolder' | 'prompt'>;
 }
 
-/** The token of a cluster: it is given for its addresses, and sent to them only. */
+/** The token of a cluster: a person gives it for the cluster's addresses, and it is sent only to those. */
 export function httpToken({ form, editor }: OwnToken): SecretKind {
   return {
     id: 'token',

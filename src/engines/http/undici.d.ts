@@ -1,6 +1,6 @@
 /**
  * The three files of undici 7 that `http.ts` uses, as far as it uses them. undici's entry file sets a global dispatcher
- * that other extensions of the same host would share; these do not.
+ * that other extensions in the same host would share; these files do not.
  */
 declare module 'undici/lib/dispatcher/client.js' {
   import type buildConnector from 'undici/lib/core/connect.js';
@@ -42,7 +42,7 @@ declare module 'undici/lib/core/connect.js' {
       readonly ca?: string;
       readonly servername?: string;
     }
-    /** Where to; told by the client, and handed on as it is. */
+    /** The target of a connection; the client passes it, and it is handed on unchanged. */
     type Target = Readonly<Record<string, unknown>>;
     type Connector = (to: Target, done: (error: Error | null, socket?: Socket) => void) => unknown;
   }

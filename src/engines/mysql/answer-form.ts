@@ -1,10 +1,10 @@
 /**
- * The form of an answer to a statement in MySQL's protocol, packet by packet. mysql2 reads on where a packet ends,
- * takes a second answer for a part of the first, and answers a wish for a local file: what is not one whole answer does
- * not reach it.
+ * The form of an answer to a statement in MySQL's protocol, packet by packet. mysql2 reads beyond the end of a packet,
+ * takes a second answer for a part of the first, and obeys a server that asks for a local file. So only packets of one
+ * whole answer reach it.
  */
 
-/** What a packet is within the answer: a part of it, its end, or why it belongs to none. */
+/** What a packet is within the answer: a part, the end, or why it does not belong there. */
 export type Step = 'more' | 'end' | { readonly wrong: string };
 
 const OK = 0x00;
@@ -56,7 +56,7 @@ export function answerForm(): (packet: Buffer) => Step {
   return packet => (packet[0] === ERROR ? errorPacket(packet) : next(packet));
 }
 
-/** The form of an error packet, which ends whatever it stands in: `#`, the SQLSTATE and the message. */
+/** The form of an error packet, which ends the current exchange: `#`, the SQLSTATE and the message. */
 export function errorPacket(packet: Buffer): Step {
   return packet.length >= 9 && packet[3] === 0x23 ? 'end' : { wrong: 'its error is malformed' };
 }
@@ -79,7 +79,7 @@ function single(status: number, step: Step): Step {
   return (status & MORE_RESULTS) === 0 ? step : { wrong: 'it has more than one result' };
 }
 
-/** Where so many texts end, each with its length in front; nothing where they do not fit. */
+/** Where `count` texts end, each with its length in front; `undefined` if they do not fit in the packet. */
 function texts(packet: Buffer, count: number): number | undefined {
   let at = 0;
   for (let nth = 0; nth < count; nth += 1) {
@@ -90,7 +90,7 @@ function texts(packet: Buffer, count: number): number | undefined {
   return at;
 }
 
-/** An integer of the protocol: one byte, or 2, 3 or 8 of them behind a mark. */
+/** An integer of the protocol: one byte, or 2, 3 or 8 bytes after a marker byte. */
 function number(packet: Buffer, at: number): { readonly value: number; readonly end: number } | undefined {
   const first = packet[at];
   if (first === undefined || first === NULL || first === ERROR) return undefined;

@@ -8,9 +8,9 @@ export type Rows =
   | { readonly ok: false; readonly wrong: string };
 
 const BINARY_CHARACTER_SET = 63;
-/** BIT, VECTOR and GEOMETRY: bytes whatever their character set. */
+/** BIT, VECTOR and GEOMETRY: always bytes, whatever their character set. */
 const BYTES: ReadonlySet<number> = new Set([0x10, 0xf2, 0xff]);
-/** VARCHAR, and ENUM to STRING: bytes where their character set says so. Numbers, dates and JSON are always text. */
+/** VARCHAR, and ENUM to STRING: bytes if their character set is binary. Numbers, dates and JSON are always text. */
 const TEXTS: ReadonlySet<number> = new Set([0x0f, 0xf7, 0xf8, 0xf9, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe]);
 
 /** Every value as the server wrote it; the password is withheld wherever it is repeated. */

@@ -1,6 +1,6 @@
 /**
- * Statements to one address, and what it means that there is no answer. A session is one connection; a read is asked
- * once, and its answer is checked before anything is made of it.
+ * Sends statements to one address, and says what a missing answer means. A session is one connection; a read is asked
+ * once, and its answer is checked before it is used.
  */
 import type * as z from 'zod/mini';
 import {
@@ -17,22 +17,22 @@ import type { TlsIdentity } from '../http/http.ts';
 import { session, type Login, type No, type Way } from './client.ts';
 import { missingRight } from './rights.ts';
 
-/** With what a cluster is reached. */
+/** What a cluster is reached with. */
 export interface Access {
   readonly login: Login;
   readonly tls: TlsIdentity;
   readonly timeouts: Timeouts;
 }
 
-/** Why there is no answer: MySQL's own refusal, or that nothing came which is one. */
+/** Why there is no answer: MySQL refused, or no valid answer arrived. */
 export type NoReply =
   | {
       readonly kind: 'rejected';
       readonly errno: number;
       readonly message: string;
-      /** As the programs of MySQL write it. */
+      /** The refusal in the form in which MySQL's own programs write it. */
       readonly reason: string;
-      /** No statement had been read yet. */
+      /** MySQL refused the login, so it had read no statement yet. */
       readonly atLogin: boolean;
     }
   | {
@@ -40,7 +40,7 @@ export type NoReply =
       readonly code: TransportErrorCode;
       readonly sent: boolean;
       readonly reason: string;
-      /** Two readings came that do not belong together. */
+      /** Two readings do not belong together, because something changed in between. */
       readonly moved?: true;
     };
 
@@ -73,12 +73,15 @@ export async function reads<T>(
   return answered.ok ? answered.value : { ok: false, no: noReply(answered.no) };
 }
 
-/** What came is not of the form that it has to be. */
+/** What arrived does not have the required form. */
 export function foreign(reason: string): { readonly ok: false; readonly no: NoReply } {
   return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason } };
 }
 
-/** The one row in which a server tells of itself; that of another one is none where `node` was asked. */
+/**
+ * The one row in which a server reports about itself. If `node` was asked and another server answered, the row is
+ * refused.
+ */
 export async function askServer<T extends { readonly self: string }>(
   ask: Ask,
   statement: string,
@@ -100,7 +103,7 @@ export function noReply(no: No): NoReply {
   return { kind: 'rejected', errno, message, atLogin, reason: `ERROR ${errno} (${sqlState ?? '?????'}): ${message}` };
 }
 
-/** MySQL's own refusal (P7-E3), and the right that is missing where it says so. */
+/** MySQL's own refusal (P7-E3), and the missing right if the message tells it. */
 export function rejection(
   { errno, message, reason }: Omit<Extract<NoReply, { readonly kind: 'rejected' }>, 'atLogin'>,
   words: string,
@@ -113,7 +116,7 @@ export function rejection(
   };
 }
 
-/** Why a read gave nothing. That two readings do not belong together is no failure of the transport (P7-D1). */
+/** The error of a read. Two readings that do not belong together are no failure of the transport (P7-D1). */
 export function readError(endpoint: string, no: NoReply): ControlError {
   if (no.kind === 'rejected') return rejection(no, no.message, 'not_executed');
   return no.moved === true

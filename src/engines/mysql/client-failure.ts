@@ -1,4 +1,7 @@
-/** Why MySQL gave no answer: its own refusal in its own words, no connection, one that was cut, or nothing in time. */
+/**
+ * Why MySQL gave no answer: it refused in its own words, there was no connection, the connection was cut, or nothing
+ * arrived in time.
+ */
 import { passwordSecrets, withhold } from '../http/answer.ts';
 import { cause, clientCertificate, oneLine } from '../http/text.ts';
 import type { No } from './way.ts';
@@ -7,13 +10,13 @@ import type { Break } from './wire.ts';
 /** MySQL's own messages have 512 bytes at most. */
 const MESSAGE_CHARACTERS = 1000;
 
-/** How far a connection came, for what it means that it failed. */
+/** How far a connection came: this decides what its failure means. */
 export interface Progress {
-  /** Not to be repeated, whoever says it. */
+  /** Never repeated, whoever sends it. */
   readonly password: string;
   /** Whether a client certificate is configured. */
   readonly hasCertificate: boolean;
-  /** The peer is verified, or is this machine. */
+  /** Whether the peer was verified, or is this machine. */
   isTrusted: boolean;
   isLoggedIn: boolean;
 }
@@ -21,8 +24,8 @@ export interface Progress {
 /** `sent`: whether the statement had left. */
 export function failed({ code, why }: Break, progress: Progress, sent: boolean): No {
   const { password, hasCertificate, isLoggedIn } = progress;
-  const said = typeof why === 'string' ? why : (clientCertificate(why, hasCertificate) ?? cause(why));
-  const words = oneLine(withhold(said, passwordSecrets(password)), MESSAGE_CHARACTERS);
+  const text = typeof why === 'string' ? why : (clientCertificate(why, hasCertificate) ?? cause(why));
+  const words = oneLine(withhold(text, passwordSecrets(password)), MESSAGE_CHARACTERS);
   if (!isLoggedIn)
     return { kind: 'failed', code: 'PHASE7_CONNECTION_FAILED', sent: false, reason: `no connection (${words})` };
   if (!sent)
@@ -37,10 +40,10 @@ export function failed({ code, why }: Break, progress: Progress, sent: boolean):
   return { kind: 'failed', code, sent, reason };
 }
 
-/** MySQL's error packet as mysql2 hands it over; an error of mysql2's own, or of the system, has no `sqlMessage`. */
+/** MySQL's error packet as mysql2 returns it. An error of mysql2 itself, or of the system, has no `sqlMessage`. */
 interface Refusal {
   readonly errno: number;
-  /** Empty where the packet has none. */
+  /** Empty if the packet has none. */
   readonly sqlState: string;
   readonly sqlMessage: string;
 }
@@ -56,7 +59,10 @@ export function isRefusal(error: Error): error is Error & Refusal {
   );
 }
 
-/** MySQL's own words (P7-E3); an error that comes before the peer is verified proves nothing, and is none of its. */
+/**
+ * MySQL's own words (P7-E3). An error that arrives before the peer is verified may be anybody's, so it counts as a
+ * failed connection.
+ */
 export function refused({ errno, sqlState, sqlMessage }: Refusal, progress: Progress): No {
   const message = oneLine(withhold(sqlMessage, passwordSecrets(progress.password)), MESSAGE_CHARACTERS);
   if (!progress.isTrusted)

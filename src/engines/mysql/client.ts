@@ -1,6 +1,6 @@
 /**
  * The way to a MySQL server: one connection, statements one after the other, every value as text. User name and
- * password leave over verified TLS only, except to loopback where no TLS is configured (P7-F1, P7-S3). Nothing is sent
+ * password are sent over verified TLS only, except to loopback without configured TLS (P7-F1, P7-S3). Nothing is sent
  * twice (P7-F3).
  */
 import type { Ask, No, Way } from './way.ts';
@@ -10,8 +10,8 @@ export type { Answered, Ask, Login, No, Row, Way } from './way.ts';
 export type Session<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly no: No };
 
 /**
- * One connection of its own, destroyed at the end. `limitMs` is for each statement; at its end the connection is
- * destroyed, and what is asked after that fails unsent. Throws only what `use` throws.
+ * Opens a connection for `use` and destroys it at the end. `limitMs` limits each statement; when it passes, the
+ * connection is destroyed, and later statements fail unsent. Throws only what `use` throws.
  */
 export async function session<T>(way: Way, limitMs: number, use: (ask: Ask) => Promise<T>): Promise<Session<T>> {
   const { open } = await import('./connection.ts');

@@ -1,6 +1,6 @@
 /**
- * One connection to a MySQL server, over mysql2. mysql2 speaks the protocol; whom it speaks to, over what, for how long
- * and what of it counts is decided here and in `wire.ts`.
+ * One connection to a MySQL server, over mysql2. mysql2 speaks the protocol; this file and `wire.ts` decide which peer,
+ * over what, for how long, and which of its answers count.
  */
 import { connect, isIP } from 'node:net';
 import tls from 'node:tls';
@@ -16,18 +16,18 @@ import { Wire, type Break } from './wire.ts';
 export type Opened =
   | {
       readonly ok: true;
-      /** One at a time. */
+      /** Only one statement at a time. */
       readonly ask: (statement: string, limitMs: number) => Promise<Answered>;
       readonly close: () => void;
     }
   | { readonly ok: false; readonly no: No };
 
 /**
- * What mysql2 offers to servers and is not used: local files, and more than one result. A server that is asked for
- * neither has no reason to come up with it.
+ * Switches off what mysql2 offers to servers by default: local files, and more than one result. A server then has no
+ * reason to use either.
  */
 const FLAGS = ['-LOCAL_FILES', '-MULTI_RESULTS'];
-/** What a server lists this connection as. */
+/** What the server lists this connection as. */
 const ATTRIBUTES = { program_name: 'aerodb-control' };
 const CLOSED: Break = { code: 'PHASE7_TRANSPORT_FAILURE', why: 'its session is over' };
 
@@ -82,7 +82,7 @@ export async function open(way: Way): Promise<Opened> {
         });
         return secure;
       });
-    // Also what mysql2 has to say after a connection is over must find a listener.
+    // mysql2 can report an error after a connection has ended; without a listener, that error would be thrown.
     connection.on('error', (error: Error) => {
       if (isRefusal(error) && !progress.isLoggedIn) resolve(refused(error, progress));
       wire.break('PHASE7_INVALID_KERNEL_RESPONSE', error);
@@ -118,7 +118,7 @@ export async function open(way: Way): Promise<Opened> {
           resolve({ ok: false, no: failed(why, progress, true) });
         };
         opened.query({ sql: statement, rowsAsArray: true, typeCast: false }, (error, rows, columns) => {
-          if (broken !== undefined) return; // said already
+          if (broken !== undefined) return; // reported already
           clearTimeout(timer);
           atBreak = () => undefined;
           if (error !== null && isRefusal(error)) {
@@ -147,9 +147,9 @@ export async function open(way: Way): Promise<Opened> {
 interface Peer {
   readonly host: string;
   readonly port: number;
-  /** What its certificate has to carry. */
+  /** The name that the certificate must carry. */
   readonly name: string;
-  /** Without TLS: this machine by its very name, and nothing of TLS is configured. */
+  /** Without TLS: only if the host name itself means this machine and no TLS is configured. */
   readonly isPlain: boolean;
 }
 
@@ -170,11 +170,11 @@ function peerFrom({ endpoint, tls: identity }: Way): Peer | undefined {
 
 function verified({ context, ca }: TlsIdentity, name: string): tls.ConnectionOptions {
   return {
-    rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
+    rejectUnauthorized: true, // never depend on NODE_TLS_REJECT_UNAUTHORIZED
     minVersion: 'TLSv1.2',
     ...(context === undefined ? {} : { secureContext: context }),
-    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is
-    // the only one.
+    // An extension host can add the machine's own CAs to every connection that names no CA. If a CA is configured, only
+    // that one counts.
     ...(ca === undefined ? {} : { ca }),
     ...(isIP(name) === 0 ? { servername: name } : {}),
     checkServerIdentity: (_host, certificate) => tls.checkServerIdentity(name, certificate),

@@ -1,7 +1,7 @@
 /**
- * A switch of the primary or a forced group: one statement, on a connection of its own, to one configured address, and
- * what its answer proves (P7-E1, P7-E2, P7-F3). A switch that was asked for cannot be called back: neither the end of
- * the connection nor a time limit ends it.
+ * A switch of the primary or a forced group: one statement, on its own connection, to one configured address, and what
+ * the answer proves (P7-E1, P7-E2, P7-F3). A switch cannot be called back: neither the end of the connection nor a time
+ * limit ends it.
  */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import {
@@ -26,7 +26,7 @@ import { isServerId, VIEW_ID } from './schema.ts';
 import { TERMS } from './terms.ts';
 import { executionWords } from './words.ts';
 
-/** Sends the statement; `executed` needs MySQL's own word that the target leads, or that the new group was accepted. */
+/** Sends the statement. `executed` needs MySQL's own word that the target leads, or that the new group was accepted. */
 export async function promote(
   cluster: ClusterConfig,
   access: Access,
@@ -49,7 +49,7 @@ export async function promote(
     : switched(cluster, endpoint.value, request, answer);
 }
 
-/** The statement, made of nothing but ids of the right form. */
+/** The statement, built only from ids of the right form. */
 function statementOf({ mode, target, primaryId, snapshot }: PromotionRequest): Result<string> {
   if (!isServerId(target)) return failure(refusal('PHASE7_INVALID_NODE_ID', `${NOT_AN_ID} Nothing was sent.`, 'node'));
   if (mode === 'forced') return success(forceAlone(target));
@@ -68,7 +68,7 @@ const NOT_AN_ID = 'The target is not the id of a server: MySQL writes them as UU
 
 type Answer = Extract<Answered, { readonly ok: true }>;
 
-/** MySQL answers a setting with OK, and with nothing else. */
+/** For a forced group the only proof is OK, MySQL's answer to a setting. */
 function forced(
   cluster: ClusterConfig,
   endpoint: string,
@@ -111,8 +111,8 @@ const ECHO = 'This delivery of the request changed nothing. The target';
 const GOES_ON = 'What MySQL has begun goes on without anybody who waits for it.';
 
 /**
- * The precondition did not hold where the statement ran. What a success of the same request, delivered before by
- * something in between, would have brought about looks the same.
+ * The precondition did not hold where the statement ran. An earlier delivery of this same request, sent by something in
+ * between, could have caused that by its success, so the outcome is unknown.
  */
 function withoutRow(): ControlError {
   return unproven(
@@ -123,7 +123,7 @@ function withoutRow(): ControlError {
   );
 }
 
-/** An answer that is no error, and does not prove what became of the request; `known` is what it tells all the same. */
+/** An answer without an error that does not prove the outcome of the request; `known` is what it tells nevertheless. */
 function unproven(code: string, answer: string, known: string): ControlError {
   const kernel = { status: null, body: answer, details: null };
   return { ...kernelRejection(code, answer, [], 'unknown', kernel), known };
@@ -159,11 +159,14 @@ function executed(cluster: ClusterConfig, request: PromotionRequest, body: strin
   };
 }
 
-/** What an error proves: "not executed" only where it could not be the echo of this very request (P7-E2). */
+/**
+ * What an error proves. It proves "not executed" only if this same request, executed before, could not have caused it
+ * (P7-E2).
+ */
 interface Proof {
   readonly errno: number;
   readonly says: RegExp;
-  /** What is to be known where it does not prove that nothing was executed. */
+  /** What the error tells if it does not prove that nothing was executed. */
   readonly known?: string;
 }
 
@@ -173,7 +176,7 @@ const ANOTHER_ACTION =
 
 const SWITCH: readonly Proof[] = [
   { errno: 1123, says: /^Can't initialize function 'group_replication_set_as_primary'; \S/ },
-  // The tables that the statement names are opened before its function is.
+  // MySQL checks the rights on the statement's tables before it runs the function.
   { errno: 1142, says: /for table '/ },
   { errno: 3910, says: /There is already a configuration action being executed\./, known: ANOTHER_ACTION },
   {

@@ -1,4 +1,4 @@
-/** Diagnostics: what every configured address says of itself, one statement after the other. */
+/** Diagnostics: asks every configured address about itself, one statement after the other. */
 import type * as z from 'zod/mini';
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
@@ -39,7 +39,7 @@ function text(value: bigint | string | null): string {
   return value === null ? 'unknown' : value.toString();
 }
 
-/** What is asked of each address beside who answers there; the cost counts these. */
+/** What each address is asked beside its identity; the declared cost counts these statements. */
 const PARTS: readonly Part[] = [
   part('group', GROUP, schema.group, rows =>
     rows.map(row => ({
@@ -101,10 +101,10 @@ const PARTS: readonly Part[] = [
   ]),
 ];
 
-/** Beside the parts: who answers. */
+/** One statement more than the parts: which server answers. */
 const STATEMENTS = BigInt(PARTS.length + 1);
 
-/** Of the names that were asked for; another one was not looked at for what it can hold. */
+/** Keeps only the names that were asked for: values of other names were not checked for secrets. */
 function values(names: readonly string[]): (rows: readonly NamedValue[]) => Entries {
   return rows =>
     rows.filter(({ name }) => names.includes(name)).map(({ name, value }) => ({ key: name, value: shownValue(value) }));
@@ -115,7 +115,7 @@ interface NamedValue {
   readonly value: string | null;
 }
 
-/** The number of statements that a collection sends, and the address that `node` answers at. */
+/** The number of statements that a collection sends, and the address at which `node` answers. */
 export async function declareCost(cluster: ClusterConfig, access: Access, node: string): Promise<Result<CostReading>> {
   const statements = STATEMENTS * BigInt(urlsOf(cluster).length);
   const found = await ownEndpoint(cluster, access, node);
@@ -129,15 +129,15 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
   });
 }
 
-interface Told {
+interface ServerSections {
   readonly self: string;
   readonly now: string;
   readonly sections: readonly { readonly name: string; readonly told: Asked<Entries> }[];
 }
 
 /**
- * Asks every configured address. One that does not answer is a section that says so; only where none answers, there is
- * nothing to show.
+ * Asks every configured address. An address that does not answer becomes a section that says so; the collection fails
+ * only if none answers.
  */
 export async function collect(
   cluster: ClusterConfig,
@@ -188,12 +188,12 @@ const NOBODY: NoReply = {
   reason: 'nobody was asked',
 };
 
-async function collectAt(endpoint: string, access: Access): Promise<Asked<Told>> {
-  return await reads<Told>(endpoint, access, async ask => {
+async function collectAt(endpoint: string, access: Access): Promise<Asked<ServerSections>> {
+  return await reads<ServerSections>(endpoint, access, async ask => {
     const who = await askServer(ask, WHO, schema.who, null);
     if (!who.ok) return who;
     const { self, now } = who.data;
-    const sections: Told['sections'][number][] = [
+    const sections: ServerSections['sections'][number][] = [
       {
         name: 'server',
         told: {

@@ -1,4 +1,4 @@
-/** Members of a group as they are shown: the table of all, one alone, and who follows whom. */
+/** Shows members of a group: the table of all members, a single one, and who follows whom. */
 import { label, type Cell, type DocumentSection, type Table } from '../../control-plane/model/document.ts';
 import type { Wire } from '../../control-plane/model/views.ts';
 import {
@@ -18,15 +18,15 @@ import type { Standing } from '../headline.ts';
 import { countOf } from './gtid.ts';
 import type { MysqlGtids, MysqlMember, MysqlNodeView } from './views.ts';
 
-type Shown = Wire<MysqlMember>;
+type ShownMember = Wire<MysqlMember>;
 
 const QUEUES = [
   ['certifying', label('To certify', 'to certify')],
   ['applying', label('To apply', 'to apply')],
 ] as const;
 
-/** The members as rows, in the order that is given. */
-export function membersTable(members: readonly Shown[]): Table {
+/** The members as rows, in the given order. */
+export function membersTable(members: readonly ShownMember[]): Table {
   return {
     caption: label('Members'),
     columns: [
@@ -60,19 +60,19 @@ export function membersTable(members: readonly Shown[]): Table {
   };
 }
 
-/** A member that is in no group has no role, and that is known. */
-function roleOf({ role, mysql }: Shown): string | Cell {
+/** A member outside of a group has no role; the role is absent and not unknown. */
+function roleOf({ role, mysql }: ShownMember): string | Cell {
   return mysql.role === '' ? { is: 'absent', word: label('none', '-') } : { is: 'told_role', role, told: mysql.role };
 }
 
-/** A member that the one that answered does not reach does not answer it; how others are is unknown. */
-export const STANDING: Standing<Shown> = {
+/** A member counts as silent if the answering member does not reach it. Nothing is known about its health. */
+export const STANDING: Standing<ShownMember> = {
   isSilent: ({ replicationState }) => replicationState === 'UNREACHABLE',
   halted: ({ replicationState }) => replicationState,
 };
 
-/** Who is in the group with the primary, as the member that answered lists it. */
-export const PICTURE: MemberPicture<Shown> = {
+/** Who is in the group with the primary, as the answering member lists it. */
+export const PICTURE: MemberPicture<ShownMember> = {
   told: ({ mysql, replicationState }) => (mysql.role === '' ? replicationState : mysql.role),
   lag: ({ role, mysql }) => [role === 'primary' ? null : mysql.applying],
   units: [{ unit: label('transactions to apply', 'tx'), leads: true }],
@@ -82,7 +82,7 @@ export const PICTURE: MemberPicture<Shown> = {
   impliedStates: ['ONLINE', 'UNREACHABLE'],
 };
 
-/** The sets of one server, and how many transactions they hold. */
+/** The GTID sets of one server, and how many transactions they hold. */
 export function gtidSection(gtids: Wire<MysqlGtids>): DocumentSection {
   const sets = [
     [label('Executed'), gtids.executed],
@@ -112,7 +112,7 @@ export function gtidSection(gtids: Wire<MysqlGtids>): DocumentSection {
   });
 }
 
-/** One member, by its own word or as its group last heard of it. */
+/** One member, as it reports itself or as its group last heard of it. */
 export function nodeSections({ member, source, gtids, sections }: Wire<MysqlNodeView>): readonly DocumentSection[] {
   const { mysql } = member;
   return [

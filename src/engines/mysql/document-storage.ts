@@ -1,4 +1,4 @@
-/** The redo log and the binary logs of a server as they are shown, its checkpoint, and the clone that it received. */
+/** Shows the redo log and the binary logs of a server, its checkpoint, and the clone that it received. */
 import { label, sentence, type Document, type Ruler } from '../../control-plane/model/document.ts';
 import type { SnapshotsView, Wire } from '../../control-plane/model/views.ts';
 import { ABSENT, beside, detail, fact, facts, plain, section, table } from '../documents.ts';
@@ -6,7 +6,7 @@ import { listLine } from '../headline.ts';
 import { TERMS } from './terms.ts';
 import type { MysqlWalView } from './views.ts';
 
-/** LSNs of the redo log on one axis; the files of the binary log have one each. */
+/** The LSNs of the redo log share one axis; each file of the binary log has its own. */
 export function walDocument(view: Wire<MysqlWalView>): Document {
   const segments = view.segments ?? [];
   const checkpoint = view.checkpoints?.[0]?.offset ?? null;
@@ -102,7 +102,7 @@ function ruler(view: Wire<MysqlWalView>, checkpoint: string | null): Ruler {
   };
 }
 
-/** The checkpoint of the redo log, and the clone that this server received last. */
+/** The checkpoint of the redo log, and the last clone that this server received. */
 export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Document {
   const checkpoint = items.find(({ kind }) => kind === 'checkpoint');
   const clone = items.find(({ kind }) => kind === 'snapshot');

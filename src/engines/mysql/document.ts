@@ -82,7 +82,10 @@ export function nodeDocument(view: Wire<MysqlNodeView>): Document {
   };
 }
 
-/** How far each member is, as the group has it and by its own word, and the sets of the one that answered. */
+/**
+ * How far each member is, as the group reports it and as the member itself reports it, and the GTID sets of the
+ * answering member.
+ */
 export function replicationDocument(view: Wire<MysqlReplicationView>): Document {
   const { primaryId, gtids, committedByAll } = view;
   const [replicas, progress] = [byName(view.replicas), byName(view.progress)];
@@ -116,7 +119,10 @@ export function replicationDocument(view: Wire<MysqlReplicationView>): Document 
   };
 }
 
-/** Executed, and received and not applied: two scales, since the one is the whole past and the other what waits. */
+/**
+ * Executed transactions, and received but not applied ones, on two scales: the first is the whole past, the second only
+ * what waits.
+ */
 function progressBars(progress: readonly Wire<MysqlProgress>[]): Bars {
   const measures = [
     ['executed', label('Executed')],
@@ -138,13 +144,13 @@ function progressBars(progress: readonly Wire<MysqlProgress>[]): Bars {
   };
 }
 
-/** Each member once: what the group says of it, and what it says itself. */
+/** One row for each member: what the group reports about it, and what it reports about itself. */
 function progressTable(
   progress: readonly Wire<MysqlProgress>[],
   replicas: readonly Wire<MysqlReplica>[],
   primaryId: string | null,
 ): Table {
-  // The group tells this of secondaries only.
+  // The group reports this for secondaries only.
   const queueOf = ({ nodeId }: Wire<MysqlProgress>): readonly (string | null | Cell)[] => {
     const replica = replicas.find(one => one.nodeId === nodeId);
     if (replica !== undefined) return [replica.state, replica.certifying, replica.applying, replica.applied];
@@ -239,7 +245,7 @@ const MESSAGE_WORDS: PartWords = {
   between: (...values) => sentence('Showing messages from {0} to {1}.', ...values),
 };
 
-/** What a member logged of its group: MySQL keeps no record of requests. */
+/** What a member logged about its group: MySQL keeps no record of requests. */
 export function promotionDocument(view: Wire<PromotionView>): Document {
   const { state, events } = view;
   return {
@@ -270,7 +276,7 @@ export function diagnosticsDocument({ sections }: Wire<DiagnosticsView>): Docume
   return { terms: TERMS, sections: diagnostics(sections) };
 }
 
-/** What stands below an explanation: the members that it rests on. */
+/** What is shown below an explanation: the members on which it rests. */
 export function explanationDocument(told: readonly Wire<MysqlMember>[]): Document {
   const members = byName(told);
   return {
@@ -279,5 +285,5 @@ export function explanationDocument(told: readonly Wire<MysqlMember>[]): Documen
   };
 }
 
-/** What stands below an explanation of diagnostics: nothing of the group was read for it. */
+/** What is shown below an explanation of diagnostics: nothing, because nothing of the group was read for it. */
 export const COST_DOCUMENT: Document = { terms: TERMS, sections: [] };

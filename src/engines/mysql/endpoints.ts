@@ -1,6 +1,6 @@
 /**
- * Who is asked. Only configured addresses are ever contacted (P7-S3); who answers there is asked of the server itself,
- * whatever name leads to it. What is found out here lives as long as one call.
+ * Chooses whom to ask. Only configured addresses are ever contacted (P7-S3). The server itself is asked who it is,
+ * whatever name leads to it. Nothing found out here outlives one call.
  */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import {
@@ -21,7 +21,7 @@ import * as schema from './schema.ts';
 import type { GroupRow } from './schema.ts';
 import { GROUP, WHO } from './statements.ts';
 
-/** The group, as one member listed it twice without a change between, and what else was asked in between. */
+/** The group, listed twice by one member without a change in between, and what else was asked in between. */
 export interface Listed<T = undefined> {
   readonly endpoint: string;
   readonly rows: readonly GroupRow[];
@@ -42,8 +42,8 @@ interface Attempt {
 }
 
 /**
- * Asks a member for its group, then whatever `between` asks, then for its group again: what is asked in between belongs
- * to that group (P7-D1).
+ * Asks a member for its group, then whatever `between` asks, then for its group again. If nothing changed, the answers
+ * in between belong to that group (P7-D1).
  */
 export async function listAt<T>(
   endpoint: string,
@@ -62,7 +62,7 @@ export async function listAt<T>(
   });
 }
 
-/** What a decision depends on: who is there, in which state and role, and in which view. */
+/** What a decision depends on: the members, their states and roles, and the view. */
 function stateOf(rows: readonly GroupRow[]): string {
   return JSON.stringify(rows.map(row => [row.self, row.MEMBER_ID, row.MEMBER_STATE, row.MEMBER_ROLE, row.VIEW_ID]));
 }
@@ -75,8 +75,9 @@ export function ownRow(rows: readonly GroupRow[]): GroupRow {
 }
 
 /**
- * Asks the addresses in configured order for their group. A member that is in none lists itself alone, so the next one
- * is asked; its answer stands only where nobody is in the group. `chosen` is asked alone: its answer stands.
+ * Asks the addresses in configured order for their group. A member outside of a group lists only itself, so the next
+ * address is asked; its answer counts only if no address leads into the group. If `chosen` is given, only that address
+ * is asked, and its answer counts.
  */
 export async function listInOrder<T>(
   cluster: ClusterConfig,
@@ -109,24 +110,25 @@ export async function listInOrder<T>(
       ...first.listed,
       skipped: skipped.filter(({ endpoint }) => endpoint !== first.listed.endpoint),
     });
-  // Who was asked twice and moved in between came further than whoever gave nothing.
+  // An endpoint whose group changed between two answers did answer, so its error is preferred to that of an endpoint
+  // without an answer.
   const moved = attempts.find(({ no }) => no.kind === 'failed' && no.moved === true);
   if (moved !== undefined) return failure(readError(moved.endpoint, moved.no));
   return failure(nobodyAnswered(cluster, attempts, readError, rejection));
 }
 
-/** Nothing is asked in between. */
+/** For reads that ask nothing in between. */
 export function nothing(): Promise<Asked<undefined>> {
   return Promise.resolve({ ok: true, data: undefined });
 }
 
-/** One address, where it is a configured one. */
+/** The one chosen address, if it is configured. */
 function only(cluster: ClusterConfig, chosen: string): Result<readonly string[]> {
   const own = configured(cluster, chosen);
   return own.ok ? success([own.value]) : own;
 }
 
-/** The configured address that this is. */
+/** The configured address that equals `endpoint`. */
 export function configured(cluster: ClusterConfig, endpoint: string): Result<string> {
   return urlsOf(cluster).includes(endpoint)
     ? success(endpoint)
@@ -139,13 +141,13 @@ export function configured(cluster: ClusterConfig, endpoint: string): Result<str
       );
 }
 
-/** Where a server answers, and what the group says of it. */
+/** Where a server answers, and what the group says about it. */
 export interface Found {
   readonly endpoint: string;
   readonly skipped: readonly SkippedEndpoint[];
 }
 
-/** A server that no configured address leads to, as a member of its group reports it, and why it was not asked. */
+/** A server without a configured address, as a member of its group reports it, and why it was not asked. */
 export interface Reported {
   readonly reported: Listed & { readonly skipped: readonly SkippedEndpoint[] };
   readonly why: string;
@@ -163,7 +165,7 @@ export async function findNode(
   const own = urlsOf(cluster).find(url => url === member?.apiUrl);
   const skipped = listed.ok ? listed.value.skipped : [];
   if (own !== undefined && (await isAt(own, access, node))) return success({ endpoint: own, skipped });
-  // An address that leads to a member under another name (a tunnel): who answers is asked everywhere.
+  // A tunnel's address leads to a member under another name, so every address is asked which server answers.
   const others = await Promise.all(
     urlsOf(cluster).map(async endpoint => ({ endpoint, asked: await whoIsAt(endpoint, access) })),
   );
@@ -195,7 +197,7 @@ async function isAt(endpoint: string, access: Access, node: string): Promise<boo
   return who.ok && who.data === node;
 }
 
-/** A node has to speak for itself here, and cannot be asked. */
+/** The error if a node must answer itself and cannot be asked. */
 export function notContacted(cluster: ClusterConfig, node: string, why: string): ControlError {
   return transportFailure(
     'PHASE7_CONNECTION_FAILED',
@@ -205,8 +207,8 @@ export function notContacted(cluster: ClusterConfig, node: string, why: string):
 }
 
 /**
- * A reading of MySQL: no commit id and no control version exist. `snapshot` is the view of the group that it belongs
- * to, or `live` outside of one.
+ * A reading of MySQL, which has no commit ids and no control versions. `snapshot` is the view of the group that the
+ * reading belongs to, or `live` outside of a group.
  */
 export function reading<V>(
   { endpoint, skipped = [] }: { readonly endpoint: string; readonly skipped?: readonly SkippedEndpoint[] },
@@ -225,7 +227,7 @@ export function reading<V>(
   return { view: content, observed, endpoint, skipped, notes };
 }
 
-/** Notes on a group that is not as one expects it: shown with every reading of it. */
+/** Notes on a group in an unusual state; every reading of it shows them. */
 export function notesOf(rows: readonly GroupRow[]): readonly string[] {
   const members = membersOf(rows);
   const own = ownRow(rows);

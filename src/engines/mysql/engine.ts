@@ -1,11 +1,14 @@
-/** The engine MySQL Group Replication: what holds for each of its clusters. Its kernel is loaded when first asked. */
+/**
+ * The engine MySQL Group Replication: what is the same for all its clusters. The kernel's code is loaded at the first
+ * use.
+ */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import type { SecretKind } from '../../control-plane/engine.ts';
 import { refusal } from '../../control-plane/model/errors.ts';
 import { isUuid, quotedName } from '../../control-plane/model/plausible.ts';
 import type { EngineAdapter } from '../adapter.ts';
 
-/** The addresses that a login is given for. */
+/** The addresses for which a login is given. */
 function addresses(cluster: ClusterConfig): readonly unknown[] {
   return [[...urlsOf(cluster)].sort()];
 }
@@ -83,13 +86,14 @@ export const MYSQL: EngineAdapter = {
     const { describeRecorded } = await import('./recorded.ts');
     return describeRecorded(kernel);
   },
-  // One form for an address, as the group reports its members.
+  // The form in which the group reports its members' addresses.
   bareAddress: url => url.replace(/\/$/, '').toLowerCase(),
   past: async () => (await import('./past.ts')).PAST,
-  // MySQL takes an id in capitals for no member.
+  // 1045: MySQL refused the user or the password.
   wantsSecret: ({ domain, code }) => domain === 'KERNEL_REJECTION' && code === 'MYSQL_1045',
   looksUpRequests: false,
   meanings: new Map(),
+  // MySQL does not accept an id in capitals.
   invalidNodeId: node =>
     isUuid(node) && node === node.toLowerCase()
       ? undefined

@@ -1,7 +1,7 @@
 /**
- * The facts before a switch or a forced group. MySQL has no dry run, so nothing is decided here: the target is asked
- * for its group and for itself, the primary for its open transactions, and the target for its group once more; what
- * moved in between is refused (P7-D1).
+ * Reads the facts before a switch or a forced group. MySQL has no dry run, so nothing is decided here. The target is
+ * asked for its group and about itself, the primary for its open transactions, and the target for its group again. If
+ * the group changed in between, the reading is refused (P7-D1).
  */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/model/errors.ts';
@@ -20,18 +20,18 @@ import { CHANNELS, OPEN_TRANSACTIONS } from './statements.ts';
 import type { MysqlExplanation, MysqlMember } from './views.ts';
 import { mysqlWords } from './words.ts';
 
-/** A forced group was made in 4 to 81 seconds when it was tried: the longer the majority had been lost, the longer. */
+/** In trials a forced group took 4 to 81 seconds, longer when the majority had been lost for longer. */
 const FORCE_TAKES_MS = 180_000;
 
 /** The words, and the facts from which they follow. */
 export type MysqlExplained = ExplainedReading & { readonly facts: MysqlFacts };
 
-interface Told {
+interface TargetAnswers {
   readonly self: SelfRow;
   readonly open: OpenTransactions | null;
 }
 
-/** Reads what an explanation needs; the request goes to the target's own address, from which most of it is read. */
+/** Reads what an explanation needs. The request goes to the target's own address, from which most facts are read. */
 export async function explainPromotion(
   cluster: ClusterConfig,
   access: Access,
@@ -42,7 +42,7 @@ export async function explainPromotion(
   if (!found.ok) return found;
   if ('reported' in found.value) return failure(notContacted(cluster, target, found.value.why));
   const { endpoint, skipped } = found.value;
-  const asked = await listAt<Told>(endpoint, access, async (ask, rows) => {
+  const asked = await listAt<TargetAnswers>(endpoint, access, async (ask, rows) => {
     const self = await askSelf(ask, target);
     if (!self.ok) return self;
     return { ok: true, data: { self: self.data, open: await openOn(cluster, access, rows, mode) } };
@@ -77,7 +77,7 @@ export async function explainPromotion(
   });
 }
 
-/** What stands in sentences is one line. */
+/** A value in a sentence must be one line. */
 function words(value: string | null): string | null {
   return value === null ? null : oneLine(value, MOST_CHARACTERS);
 }
@@ -88,7 +88,7 @@ function factsOf(
   members: readonly MysqlMember[],
   primary: MysqlMember | undefined,
   own: GroupRow,
-  { self, open }: Told,
+  { self, open }: TargetAnswers,
   target: string,
 ): MysqlFacts {
   return {
@@ -121,7 +121,7 @@ function factsOf(
   };
 }
 
-/** What is not asked for, because MySQL could not carry it out, and why. */
+/** Why the request is not sent at all: MySQL could not carry it out. */
 function unaskable(
   cluster: ClusterConfig,
   endpoint: string,
@@ -152,7 +152,7 @@ function unaskable(
     : undefined;
 }
 
-/** How many transactions are open on the primary, where one of the configured addresses leads to it. */
+/** How many transactions are open on the primary, if a configured address leads to it. */
 async function openOn(
   cluster: ClusterConfig,
   access: Access,
@@ -200,7 +200,7 @@ async function openAt(
   return { endpoint, open };
 }
 
-/** What MySQL does not look at before it makes a new group of one: to be acknowledged one by one. */
+/** What MySQL does not check before it forms a new group of one member; the operator acknowledges each item. */
 function unchecked(members: readonly MysqlMember[], target: string, self: SelfRow): readonly KernelCheck[] {
   const others = members.filter(({ nodeId }) => nodeId !== target);
   const listed = others.map(({ name, replicationState }) => `${name} ${replicationState}`).join(', ');

@@ -1,15 +1,15 @@
 /** What an explanation of a switch or of a forced group rests on, as MySQL reported it. */
 import type { Origin } from '../../control-plane/model/views.ts';
 
-/** What is true of the target by its own word. */
+/** What the target reports about itself. */
 export interface TargetFacts {
   readonly name: string;
   readonly state: string;
   readonly superReadOnly: boolean | null;
-  /** Received and not applied: the set, and how many that are. */
+  /** Received but not applied transactions: the set and the count. */
   readonly notApplied: string | null;
   readonly waiting: bigint | null;
-  /** Its own address in the group's traffic. */
+  /** Its own address in the group's communication. */
   readonly localAddress: string | null;
   readonly forceMembers: string | null;
 }
@@ -20,7 +20,7 @@ export type OpenTransactions =
       readonly count: bigint;
       /** Seconds since the oldest of them began. */
       readonly longest: bigint | null;
-      /** Asynchronous channels that run there; `null`: not known. */
+      /** Asynchronous channels that run there; `null`: unknown. */
       readonly channels: readonly string[] | null;
     })
   | { readonly unknown: string };
@@ -29,7 +29,7 @@ export interface MysqlFacts {
   readonly groupView: string | null;
   readonly primaryName: string | null;
   readonly target: TargetFacts;
-  /** Of the group, as the target lists it. */
+  /** The members of the group, as the target lists them. */
   readonly members: readonly {
     readonly name: string;
     readonly isTarget: boolean;
@@ -37,7 +37,7 @@ export interface MysqlFacts {
     readonly version: string | null;
   }[];
   readonly unreachable: number;
-  /** On the primary; nothing of it is asked before a force. */
+  /** On the primary; `null` before a force, which does not ask for them. */
   readonly open: OpenTransactions | null;
   readonly settings: readonly { readonly name: string; readonly value: string | null }[];
 }

@@ -4,7 +4,7 @@ const INTERVAL = /^(\d{1,19})(?:-(\d{1,19}))?$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TAG = /^[a-z_][a-z0-9_]{0,31}$/i;
 
-/** How many transactions a set holds; `null` where it is not known, or is no set. */
+/** How many transactions a set holds; `null` if the set is unknown or malformed. */
 export function countOf(set: string | null): bigint | null {
   if (set === null) return null;
   let count = 0n;

@@ -1,6 +1,6 @@
 /**
- * What is read of a server for diagnostics: settings and counters that are numbers, flags or one of few words, by name.
- * What is not on these lists is not asked for; a value that does not read like one of theirs is withheld.
+ * Lists what diagnostics read from a server: settings and counters that are numbers, flags or one of a few words, by
+ * name. Nothing else is asked for; a value that does not look like a value of its kind is withheld.
  */
 import { WITHHELD } from '../../control-plane/model/plausible.ts';
 
@@ -8,7 +8,7 @@ function setOf(words: string): readonly string[] {
   return words.trim().split(/\s+/u);
 }
 
-/** Settings; no path, no account, no text of a person's choice is among them. */
+/** Settings. None of them is a path, an account or a text that a person chose. */
 export const VARIABLES = setOf(`
   autocommit binlog_cache_size binlog_checksum binlog_expire_logs_seconds binlog_format binlog_group_commit_sync_delay
   binlog_row_image binlog_transaction_compression binlog_transaction_dependency_history_size connect_timeout
@@ -46,7 +46,7 @@ export const STATUS = setOf(`
 const NUMBER_OR_WORD =
   /^(?:-?\d{1,20}(?:\.\d{1,20})?|[A-Za-z][A-Za-z0-9_.-]{0,39}(?:,[A-Za-z][A-Za-z0-9_.-]{0,39}){0,5})$/u;
 
-/** A value of one of these names, or that it is withheld. */
+/** A harmless value, or the note that it is withheld. */
 export function shownValue(value: string | null): string {
   if (value === null) return 'unknown';
   return value === '' ? 'empty' : NUMBER_OR_WORD.test(value) ? value : WITHHELD;

@@ -1,4 +1,4 @@
-/** What a member logged of its group, and what the group is doing now. */
+/** What a member logged about its group, and what the group is doing now. */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
 import type { HistoryOf } from '../../control-plane/ports.ts';
@@ -14,17 +14,17 @@ import type { LogRow, SelfRow } from './schema.ts';
 import { beside, errorLog, LOGGED, MOST_LOGGED, STAGES } from './statements.ts';
 import { listedTeller } from './teller.ts';
 
-interface Told {
+interface MemberHistory {
   readonly self: SelfRow;
   readonly stages: readonly string[];
   readonly logged: readonly LogRow[];
-  /** Whether there are messages that are not older than what was asked for; where it is not known, there may be. */
+  /** Whether there are messages at or after the position that was asked for; `true` if unknown. */
   readonly hasNewer: boolean;
   /** How many rows of the log were overwritten; `null`: the server does not say. */
   readonly overwritten: bigint | null;
 }
 
-function told(before: bigint | null, node: string | null): (ask: Ask) => Promise<Asked<Told>> {
+function told(before: bigint | null, node: string | null): (ask: Ask) => Promise<Asked<MemberHistory>> {
   return async ask => {
     const self = await askSelf(ask, node);
     if (!self.ok) return self;
@@ -51,14 +51,14 @@ function told(before: bigint | null, node: string | null): (ask: Ask) => Promise
   };
 }
 
-/** One member itself, the chosen address, or the first that is in the group. */
+/** Asks the member itself, the chosen address, or the first address in the group. */
 async function asked(
   cluster: ClusterConfig,
   access: Access,
   node: string | undefined,
   before: bigint | null,
   chosen: string | undefined,
-): Promise<Result<Listed<Told> & { readonly skipped: readonly SkippedEndpoint[] }>> {
+): Promise<Result<Listed<MemberHistory> & { readonly skipped: readonly SkippedEndpoint[] }>> {
   if (node === undefined) return await listInOrder(cluster, access, told(before, null), chosen);
   const found = await ownEndpoint(cluster, access, node);
   if (!found.ok) return found;
@@ -67,7 +67,7 @@ async function asked(
   return listed.ok ? success({ ...listed.data, skipped }) : failure(readError(endpoint, listed.no));
 }
 
-/** Views, elections and majorities as one member logged them, and a switch that goes on now. */
+/** Views, elections and majorities as one member logged them, and a switch that is under way. */
 export async function readPromotion(
   cluster: ClusterConfig,
   access: Access,
@@ -125,7 +125,7 @@ export async function readPromotion(
   });
 }
 
-/** Below the oldest message: the log is a ring in memory. */
+/** What is said below the oldest message: the log is a ring buffer in memory. */
 function kept(overwritten: bigint | null): readonly string[] {
   if (overwritten === 0n) return [];
   return [
@@ -149,7 +149,7 @@ function microseconds(at: string): bigint {
   return BigInt(Date.parse(`${seconds}Z`)) * 1_000n + BigInt(fraction.padEnd(6, '0'));
 }
 
-/** `seq` is the place in this answer: MySQL numbers its messages not. */
+/** `seq` is the place in this answer, because MySQL does not number its messages. */
 function eventOf({ at, code, message }: LogRow, index: number): KernelEvent {
   return {
     seq: BigInt(index + 1),
@@ -166,7 +166,7 @@ function eventOf({ at, code, message }: LogRow, index: number): KernelEvent {
   };
 }
 
-/** MySQL puts the words of the plugin into a sentence of its own. */
+/** Removes the sentence of MySQL around the plugin's own words. */
 function withoutFrame(message: string): string {
   return /^Plugin group_replication reported: '(.*)'$/s.exec(message)?.[1] ?? message;
 }

@@ -42,7 +42,7 @@ const READS: readonly KernelOperation[] = [
   'explainPromotion',
 ];
 
-/** What this cluster cannot be asked for, and why. */
+/** The operations that this cluster does not support, and why. */
 function unsupportedOperations(
   look: Login | undefined,
   control: Login | undefined,
@@ -55,14 +55,14 @@ function unsupportedOperations(
   };
 }
 
-/** `user:password`, at the first colon; its form was checked. */
+/** `user:password`, split at the first colon; its form was checked before. */
 function loginOf(secret: string | undefined): Login | undefined {
   if (secret === undefined) return undefined;
   const colon = secret.indexOf(':');
   return { user: secret.slice(0, colon), password: secret.slice(colon + 1) };
 }
 
-/** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
+/** The kernel of `cluster`. Holds configuration and secrets, never kernel state. */
 export function mysqlKernel(
   cluster: ClusterConfig,
   { look, control }: { readonly look: string | undefined; readonly control: string | undefined },
@@ -72,7 +72,7 @@ export function mysqlKernel(
   const unsupported = unsupportedOperations(looking, controlling);
   const refused = (operation: KernelOperation): ReturnType<typeof failure> =>
     failure(refusal('PHASE7_OPERATION_UNSUPPORTED', `${unsupported[operation] ?? operation} Nothing was sent.`));
-  /** Refuses before any traffic what this cluster cannot be asked for. */
+  /** Refuses unsupported operations before any traffic. */
   const asked = async <T>(
     operation: KernelOperation,
     login: Login | undefined,

@@ -1,25 +1,25 @@
-/** From the rows of the group to its members, and what a member's state means. */
+/** Turns the rows of the group into members, and says what a member's state means. */
 import type { Health, Role } from '../../control-plane/model/views.ts';
 import { oneLine } from '../http/text.ts';
 import type { GroupRow, SelfRow } from './schema.ts';
 import type { MysqlMember } from './views.ts';
 
-/** How an address of a member is written. */
+/** The text form of a member's address. */
 export function addressOf(host: string, port: string): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** As a configured address is written: a host has one form, also where a member reports its own in capitals. */
+/** In the form of configured addresses: a member may report its host in capitals. */
 function urlOf(address: string): string {
   return `mysql://${address.toLowerCase()}`;
 }
 
-/** How a member is called: its host and port; the id where it tells none. */
+/** A member's name: its host and port; its id if it reports none. */
 export function nameOf({ MEMBER_HOST: host, MEMBER_PORT: port, MEMBER_ID: id, self }: GroupRow): string {
   return host === null || port === null ? idOf({ MEMBER_ID: id, self }) : oneLine(addressOf(host, port), 260);
 }
 
-/** A server outside of every group may list itself without an id. */
+/** The row's id. A server outside of every group may list itself without one. */
 export function idOf({ MEMBER_ID: id, self }: Pick<GroupRow, 'MEMBER_ID' | 'self'>): string {
   return id === '' ? self : id;
 }
@@ -28,7 +28,7 @@ function roleOf(role: string): Role {
   return role === 'PRIMARY' ? 'primary' : role === 'SECONDARY' ? 'replica' : 'unknown';
 }
 
-/** What is known of a member by its state, and from what. `isOwn`: the member says it of itself. */
+/** What a member's state says about its health, and what that rests on. `isOwn`: the member reports its own state. */
 function healthOf(state: string, isOwn: boolean): { readonly health: Health; readonly healthBasis: string } {
   const by = isOwn ? 'its own word' : 'the word of the member that answered';
   switch (state) {
@@ -65,7 +65,7 @@ export function membersOf(rows: readonly GroupRow[]): readonly MysqlMember[] {
   );
 }
 
-/** A member by its own word, also outside of a group. */
+/** A member as it reports itself, also outside of a group. */
 export function memberOf(row: SelfRow, name: string): MysqlMember {
   return memberFrom(row, {
     nodeId: row.self,
@@ -108,13 +108,13 @@ function memberFrom(
   };
 }
 
-/** Who leads, where exactly one member is listed as the primary. */
+/** The primary, if exactly one member is listed as such. */
 export function primaryOf(members: readonly MysqlMember[]): MysqlMember | undefined {
   const primaries = members.filter(({ role }) => role === 'primary');
   return primaries.length === 1 ? primaries[0] : undefined;
 }
 
-/** How many the member that answers does not reach; without most of them it has no majority. */
+/** How many members the answering member does not reach; if they are most of the group, it has no majority. */
 export function unreachableOf(members: readonly MysqlMember[]): number {
   return members.filter(({ replicationState }) => replicationState === 'UNREACHABLE').length;
 }

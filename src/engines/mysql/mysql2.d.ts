@@ -1,4 +1,4 @@
-/** What `connection.ts` uses of mysql2, and nothing beside it: mysql2's own types promise more than is bundled. */
+/** The part of mysql2 that `connection.ts` uses: mysql2's own types describe more than is bundled. */
 declare module 'mysql2' {
   import type { EventEmitter } from 'node:events';
 
@@ -10,23 +10,23 @@ declare module 'mysql2' {
   }
 
   export interface Options {
-    /** What mysql2 takes for its socket. */
+    /** The stream that mysql2 uses as its socket. */
     readonly stream: () => EventEmitter;
     readonly user: string;
     readonly password: string;
-    /** Whether it asks for TLS; the rest of it only matters to mysql2's own `startTLS`. */
+    /** Whether mysql2 asks for TLS; the object's content matters only to mysql2's own `startTLS`. */
     readonly ssl: object | undefined;
     readonly flags: readonly string[];
-    /** 0: no limit of its own. */
+    /** 0: mysql2 sets no limit. */
     readonly connectTimeout: number;
     readonly connectAttributes: Readonly<Record<string, string>>;
-    /** No code is made of the names that a server gives its columns. */
+    /** Keeps mysql2 from generating code from the column names of a server. */
     readonly disableEval: boolean;
-    /** Takes the statement as it is: nothing is put into it. */
+    /** Returns the statement unchanged: no values are inserted. */
     readonly queryFormat: (statement: string) => string;
   }
 
-  /** The rows as their bytes, an array for each; an OK of the server is no array. */
+  /** The rows as bytes, an array for each row; an OK of the server is no array. */
   export type Answer = (
     error: Error | null,
     rows?: readonly (readonly (Uint8Array | null)[])[] | object,
@@ -38,7 +38,7 @@ declare module 'mysql2' {
       statement: { readonly sql: string; readonly rowsAsArray: true; readonly typeCast: false },
       answer: Answer,
     ): unknown;
-    /** Called once, after the wish for TLS was written. */
+    /** Called once, after the request for TLS was written. */
     startTLS: (done: (error?: Error) => void) => void;
   }
 

@@ -1,4 +1,4 @@
-/** What the log of a MySQL member proves beside its own order: nothing. It names no request and no epoch. */
+/** What the log of a MySQL member proves beyond its own order: nothing. It names no request and no epoch. */
 import type { Past } from '../../control-plane/engine.ts';
 
 export const PAST: Past = {

@@ -1,4 +1,4 @@
-/** The inspections of group, member and replication: which of MySQL's answers each view is. */
+/** The inspections of group, member and replication: which answer of MySQL becomes which view. */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
 import type { Section } from '../../control-plane/model/views.ts';
@@ -13,7 +13,7 @@ import { SELF } from './statements.ts';
 import { listedTeller, tellerOf } from './teller.ts';
 import type { MysqlClusterView, MysqlGtids, MysqlNodeView } from './views.ts';
 
-/** The group: members, states, roles and queues. `unavailable` says what cannot be asked of this cluster. */
+/** The group: members, states, roles and queues. `unavailable` says what this cluster does not support. */
 export async function readCluster(
   cluster: ClusterConfig,
   access: Access,
@@ -37,17 +37,17 @@ export async function readCluster(
   return success({ ...reading(listed.value, own, view, notes), teller: listedTeller(rows) });
 }
 
-/** One row about the server that answers. */
+/** One row about the answering server. */
 export async function askSelf(ask: Ask, node: string | null): Promise<Asked<SelfRow>> {
   return await askServer(ask, SELF, schema.self, node);
 }
 
-/** How a server calls itself: as it reports itself to the group, or as it is reached. */
+/** A server's own name: as it reports itself to the group, or as it is reached. */
 export function ownName({ report_host: host, report_port: port }: SelfRow, endpoint: string): string {
   return host === null || port === null ? endpoint.replace(/^mysql:\/\//, '') : addressOf(host, port);
 }
 
-/** One member by its own word, or by that of the group where no configured address answers as it. */
+/** One member as it reports itself, or as the group reports it if no configured address leads to it. */
 export async function readNode(
   cluster: ClusterConfig,
   access: Access,
@@ -87,9 +87,9 @@ export function gtidsOf({ gtid_executed: executed, received, not_applied: notApp
 }
 
 function sectionsOf(row: SelfRow): readonly Section[] {
-  const said = (key: string, value: string | null): Section['entries'][number] => ({ key, value: value ?? 'unknown' });
+  const entry = (key: string, value: string | null): Section['entries'][number] => ({ key, value: value ?? 'unknown' });
   const flag = (key: string, value: boolean | null): Section['entries'][number] =>
-    said(key, value === null ? null : value ? 'ON' : 'OFF');
+    entry(key, value === null ? null : value ? 'ON' : 'OFF');
   return [
     {
       name: 'Writes',
@@ -102,23 +102,23 @@ function sectionsOf(row: SelfRow): readonly Section[] {
     {
       name: 'Group Replication',
       entries: [
-        said('group_replication_local_address', row.local_address),
-        said('group_replication_force_members', row.force_members === '' ? 'empty' : row.force_members),
+        entry('group_replication_local_address', row.local_address),
+        entry('group_replication_force_members', row.force_members === '' ? 'empty' : row.force_members),
         flag('group_replication_single_primary_mode', row.single_primary),
-        said('group_replication_consistency', row.consistency),
-        said('group_replication_exit_state_action', row.exit_state_action),
-        said('group_replication_unreachable_majority_timeout', row.unreachable_majority_timeout),
-        said('group_replication_member_expel_timeout', row.member_expel_timeout),
-        said('group_replication_autorejoin_tries', row.autorejoin_tries),
-        said('receiver of the applier channel', row.receives ?? 'none'),
-        said('applier of the applier channel', row.applies ?? 'none'),
-        said('last error of the applier channel', row.last_error?.toString() ?? 'none'),
+        entry('group_replication_consistency', row.consistency),
+        entry('group_replication_exit_state_action', row.exit_state_action),
+        entry('group_replication_unreachable_majority_timeout', row.unreachable_majority_timeout),
+        entry('group_replication_member_expel_timeout', row.member_expel_timeout),
+        entry('group_replication_autorejoin_tries', row.autorejoin_tries),
+        entry('receiver of the applier channel', row.receives ?? 'none'),
+        entry('applier of the applier channel', row.applies ?? 'none'),
+        entry('last error of the applier channel', row.last_error?.toString() ?? 'none'),
       ],
     },
   ];
 }
 
-/** What of a server is easily taken for something else. */
+/** Notes on a server that is easily mistaken for something else. */
 export function notesOfSelf(row: SelfRow): readonly string[] {
   const state = row.MEMBER_STATE ?? 'OFFLINE';
   return [
@@ -146,13 +146,13 @@ export function notesOfSelf(row: SelfRow): readonly string[] {
   ];
 }
 
-/** Why a server lists no transaction, also where some are open. */
+/** Why a server lists no transactions even if some are open. */
 export function unwatched({ performance_schema: isOn, watched }: OpenRow): string | undefined {
   if (isOn === false) return 'its performance schema is off';
   return watched === 4n ? undefined : 'its performance schema is set up to follow no transactions';
 }
 
-/** Where a node itself answers; an error where it has to and does not. */
+/** The address at which a node itself answers; an error if it does not answer there. */
 export async function ownEndpoint(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
   const found = await findNode(cluster, access, node);
   if (!found.ok) return found;

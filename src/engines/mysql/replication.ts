@@ -1,4 +1,4 @@
-/** How far each member is: as the group has it, and by each member's own word. */
+/** How far each member is, as the group reports it and as each member reports it. */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { success, type Result } from '../../control-plane/model/errors.ts';
 import type { ToldReading } from '../documents.ts';
@@ -11,12 +11,12 @@ import type { GroupRow, SelfRow } from './schema.ts';
 import { listedTeller } from './teller.ts';
 import type { MysqlProgress, MysqlReplicationView } from './views.ts';
 
-interface Told {
+interface MemberProgress {
   readonly self: SelfRow;
   readonly progress: readonly MysqlProgress[];
 }
 
-/** Queues of each member, and how many transactions each has executed, by its own word. */
+/** The queues of each member, and how many transactions it has executed, as it reports itself. */
 export async function readReplication(
   cluster: ClusterConfig,
   access: Access,
@@ -77,13 +77,13 @@ export async function readReplication(
   });
 }
 
-/** The member that answers, and the others at the addresses that lead to them. */
+/** Asks the answering member, and the others at the addresses that lead to them. */
 async function told(
   addresses: readonly string[],
   access: Access,
   ask: Ask,
   rows: readonly GroupRow[],
-): Promise<Asked<Told>> {
+): Promise<Asked<MemberProgress>> {
   const self = await askSelf(ask, null);
   if (!self.ok) return self;
   const urls = new Set(addresses);

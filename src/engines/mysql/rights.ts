@@ -1,4 +1,4 @@
-/** Which right is missing where MySQL refuses, and what a login is refused for. */
+/** Names the right that is missing when MySQL refuses, and tells refusals of the login from others. */
 
 const LOOK = 'The login that looks needs';
 const EACH = 'This login needs';
@@ -8,7 +8,7 @@ const OFFLINE =
   'The server is in offline mode, as a member that the group expelled: it admits logins with CONNECTION_ADMIN ON ' +
   '*.* only. It is not down.';
 
-/** By error number, and what its text says. `docs/mysql.md` has the statements that give each. */
+/** By error number and message. `docs/mysql.md` lists the statements that grant each right. */
 const MISSING: readonly (readonly [errno: number, says: RegExp, known: string])[] = [
   [1045, /./, 'User and password are not those of a login that MySQL admits from here.'],
   [1142, /for table '/, `${EACH} SELECT ON performance_schema.*.`],
@@ -21,12 +21,12 @@ const MISSING: readonly (readonly [errno: number, says: RegExp, known: string])[
   [1193, /group_replication/, 'The plugin group_replication is not loaded on this server.'],
 ];
 
-/** The right that is missing, as a sentence; `undefined` where the error is about something else. */
+/** The missing right, as a sentence; `undefined` if the error is about something else. */
 export function missingRight(errno: number, message: string): string | undefined {
   return MISSING.find(([number, says]) => number === errno && says.test(message))?.[2];
 }
 
-/** Refusals that the next address would repeat, because they are about the login and not about the server. */
+/** Whether the next address would refuse, too, because the refusal is about the login and not about the server. */
 export function isOfTheLogin(errno: number): boolean {
   return errno === 1045 || errno === 1142 || errno === 1227;
 }

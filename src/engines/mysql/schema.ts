@@ -1,6 +1,7 @@
 /**
- * What MySQL answers, row by row, as far as it is used: every value arrives as text. One that is missing or of another
- * form is unknown (`null`) and takes nothing else with it; only what nothing could be said without is required.
+ * MySQL's answers row by row, as far as they are used: every value arrives as text. A value that is missing or
+ * malformed is unknown (`null`) and affects no other value; only values without which nothing could be shown are
+ * required.
  */
 import * as z from 'zod/mini';
 import { lazily, list, mapped } from '../http/forms.ts';
@@ -10,18 +11,18 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const uuid = text.check(z.regex(UUID));
 const whole = mapped(text.check(z.regex(/^\d{1,20}$/)), BigInt);
 
-/** A time of MySQL in UTC becomes RFC 3339. */
+/** Converts a time of MySQL in UTC to RFC 3339. */
 const time = mapped(
   text.check(z.regex(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?$/)),
   written => `${written.replace(' ', 'T')}Z`,
 );
 
-/** A value that is shown and that nothing else depends on. */
+/** A value that is only shown; nothing else depends on it. */
 function shown<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T | null> {
   return z.catch(z.nullable(schema), null);
 }
 
-/** A text; the empty one, which MySQL has for what there is not, is none. */
+/** A text; MySQL writes an empty text for a value that does not exist, so it becomes `null`. */
 const filled = z.catch(
   mapped(z.nullable(text), value => (value === '' ? null : value)),
   null,
@@ -34,7 +35,7 @@ const flag = z.catch(
   null,
 );
 
-/** `VIEW_ID`: what the group began with, and how often members came and went since. */
+/** `VIEW_ID`: an id from the group's beginning, and a counter of changes in its membership. */
 export const VIEW_ID = /^\d{1,20}:\d{1,20}$/;
 const view = shown(text.check(z.regex(VIEW_ID)));
 
@@ -59,7 +60,7 @@ const groupRow = lazily(() =>
   }),
 );
 
-/** The group, as the member that answers lists it: at least that one. */
+/** The group as the answering member lists it; at least that member is in it. */
 export const group = lazily(() => list(groupRow()).check(z.refine(rows => rows.length > 0, 'lists no member')));
 export type GroupRow = z.output<ReturnType<typeof groupRow>>;
 
@@ -172,7 +173,7 @@ export const namedValues = lazily(() => list(z.object({ name: text, value: shown
 
 export const answer = lazily(() => list(z.object({ answer: z.nullable(text) })));
 
-/** Whether a text is a server's id as MySQL writes it: in capitals it would be none to MySQL. */
+/** Whether a text is a server's id as MySQL writes it: MySQL does not accept an id in capitals. */
 export function isServerId(id: string): boolean {
   return UUID.test(id);
 }

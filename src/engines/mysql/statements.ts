@@ -1,10 +1,10 @@
 /**
- * What is asked of MySQL, word for word. Nothing is put into a statement but ids whose form was checked. The reads need
- * `SELECT ON performance_schema.*` and `REPLICATION CLIENT`, and nothing else. A primary that still applies what it
- * received answers reads of the performance schema alone: a derived table would make them wait.
+ * The statements sent to MySQL, word for word. Only ids of a checked form are ever inserted. The reads need `SELECT ON
+ * performance_schema.*` and `REPLICATION CLIENT`, and nothing else. A primary that still applies received transactions
+ * answers only reads of the performance schema; a derived table would make the statement wait.
  */
 
-/** The group as the member that answers lists it, with who that is and when: one row for each member. */
+/** The group as the answering member lists it, with that member's id and the time: one row for each member. */
 export const GROUP = `SELECT m.MEMBER_ID, m.MEMBER_HOST, m.MEMBER_PORT, m.MEMBER_STATE, m.MEMBER_ROLE, m.MEMBER_VERSION,
   s.VIEW_ID, s.COUNT_TRANSACTIONS_IN_QUEUE AS certifying,
   s.COUNT_TRANSACTIONS_REMOTE_IN_APPLIER_QUEUE AS applying, s.COUNT_TRANSACTIONS_REMOTE_APPLIED AS applied,
@@ -15,7 +15,7 @@ FROM performance_schema.replication_group_members m
 LEFT JOIN performance_schema.replication_group_member_stats s USING (CHANNEL_NAME, MEMBER_ID)
 ORDER BY m.MEMBER_HOST, m.MEMBER_PORT, m.MEMBER_ID`;
 
-/** What only the member itself knows. Answers outside of a group, too. */
+/** What only the member itself knows. Works outside of a group, too. */
 export const SELF = `SELECT @@GLOBAL.server_uuid AS self, @@GLOBAL.report_host AS report_host,
   COALESCE(NULLIF(@@GLOBAL.report_port, 0), @@GLOBAL.port) AS report_port, @@GLOBAL.version AS version,
   @@GLOBAL.super_read_only AS super_read_only, @@GLOBAL.read_only AS read_only, @@GLOBAL.offline_mode AS offline_mode,
@@ -43,11 +43,11 @@ WHERE one.VARIABLE_NAME = 'server_uuid'`;
 /** Which server answers at an address. */
 export const WHO = 'SELECT @@GLOBAL.server_uuid AS self, UTC_TIMESTAMP(6) AS now';
 
-/** What the group is doing, as far as this member has its part in it. */
+/** What the group is doing, as far as this member takes part in it. */
 export const STAGES = `SELECT EVENT_NAME AS stage, WORK_COMPLETED AS completed, WORK_ESTIMATED AS estimated
 FROM performance_schema.events_stages_current WHERE EVENT_NAME LIKE 'stage/group|_rpl/%' ESCAPE '|' ORDER BY EVENT_ID`;
 
-/** Messages of MySQL's own log that tell of views, elections and majorities, and what each is. */
+/** Messages of MySQL's own log about views, elections and majorities, and what each one means. */
 export const LOGGED: ReadonlyMap<string, string> = new Map([
   ['MY-011507', 'primary elected'],
   ['MY-013213', 'configuration action ended'],
@@ -60,22 +60,22 @@ export const LOGGED: ReadonlyMap<string, string> = new Map([
   ['MY-011505', 'expelled'],
 ]);
 
-/** Messages in one part of the log. */
+/** How many messages one part of the log holds at most. */
 export const MOST_LOGGED = 100;
 
-/** A TIMESTAMP in UTC: MySQL shows it in the time zone of the session, which is that of the server. */
+/** A TIMESTAMP in UTC: MySQL would show it in the time zone of the session, which is the server's. */
 function inUtc(column: string): string {
   return `'1970-01-01' + INTERVAL UNIX_TIMESTAMP(${column}) SECOND`;
 }
 
 const OF_THE_GROUP = `ERROR_CODE IN (${[...LOGGED.keys()].map(code => `'${code}'`).join(', ')})`;
 
-/** A position in the log, which is in microseconds since 1970, as MySQL compares it. */
+/** A position in the log (microseconds since 1970) in the form that MySQL compares. */
 function seconds(position: bigint): string {
   return `${position / 1_000_000n}.${(position % 1_000_000n).toString().padStart(6, '0')}`;
 }
 
-/** The newest first, one more than a part holds. `LOGGED`, the primary key of the log, is the position in it. */
+/** The newest first, one more than a part holds. A message's position is `LOGGED`, the primary key of the log. */
 export function errorLog(before: bigint | null): string {
   const older = before === null ? '' : ` AND UNIX_TIMESTAMP(LOGGED) < ${seconds(before)}`;
   return `SELECT ${inUtc('LOGGED')} AS at, ERROR_CODE AS code, DATA AS message
@@ -83,7 +83,7 @@ FROM performance_schema.error_log WHERE ${OF_THE_GROUP}${older}
 ORDER BY LOGGED DESC LIMIT ${MOST_LOGGED + 1}`;
 }
 
-/** How many messages are not older than a position, and how many rows of any kind made room for newer ones. */
+/** How many messages lie at or after a position, and how many rows of any kind were overwritten. */
 export function beside(position: bigint): string {
   return `SELECT COUNT(*) AS newer, (SELECT VARIABLE_VALUE FROM performance_schema.global_status
 WHERE VARIABLE_NAME = 'Error_log_expired_events') AS expired
@@ -91,8 +91,9 @@ FROM performance_schema.error_log WHERE ${OF_THE_GROUP} AND UNIX_TIMESTAMP(LOGGE
 }
 
 /**
- * For which a switch waits on the primary. A session with `autocommit=0` is among them once it has read anything. Where
- * fewer than four of what `watched` counts are enabled, transactions are not followed, and none is listed.
+ * The transactions for which a switch waits on the primary. A session with `autocommit=0` counts once it has read
+ * anything. If fewer than four of the things that `watched` counts are enabled, MySQL does not track transactions and
+ * lists none.
  */
 export const OPEN_TRANSACTIONS = `SELECT COUNT(*) AS open, MAX(TIMER_WAIT) DIV 1000000000000 AS longest,
   (SELECT COUNT(*) FROM performance_schema.setup_consumers WHERE ENABLED = 'YES' AND
@@ -101,12 +102,12 @@ export const OPEN_TRANSACTIONS = `SELECT COUNT(*) AS open, MAX(TIMER_WAIT) DIV 1
   @@GLOBAL.server_uuid AS self, @@GLOBAL.performance_schema AS performance_schema, UTC_TIMESTAMP(6) AS now
 FROM performance_schema.events_transactions_current WHERE STATE = 'ACTIVE' AND AUTOCOMMIT = 'NO'`;
 
-/** Asynchronous channels that run, beside the group's own. */
+/** Running asynchronous channels beside the group's own. */
 export const CHANNELS = `SELECT CHANNEL_NAME AS name FROM performance_schema.replication_connection_status
 WHERE SERVICE_STATE <> 'OFF' AND CHANNEL_NAME NOT LIKE 'group|_replication|_%' ESCAPE '|' ORDER BY CHANNEL_NAME`;
 
 export const BINARY_LOGS = 'SHOW BINARY LOGS';
-/** Since 8.2; what it was called before is gone since 8.4. */
+/** The name since 8.2; the older name was removed in 8.4. */
 export const BINARY_LOG_STATUS = 'SHOW BINARY LOG STATUS';
 
 function status(name: string): string {
@@ -137,8 +138,8 @@ export function named(table: 'global_variables' | 'global_status', names: readon
 }
 
 /**
- * A switch of the primary, together with the state from which it was explained: where the member that carries it out
- * sees another primary or another view, or the target is no ONLINE secondary, there is no row, and nothing is done.
+ * A switch of the primary, with the explained state as a precondition. If the member that runs it sees another primary
+ * or another view, or the target is not an ONLINE secondary, there is no row, and nothing is done.
  */
 export function switchTo(target: string, primary: string, view: string): string {
   return `SELECT group_replication_set_as_primary('${target}') AS answer
@@ -150,7 +151,7 @@ WHERE t.MEMBER_ID = '${target}' AND t.MEMBER_STATE = 'ONLINE' AND t.MEMBER_ROLE 
 
 /**
  * A new group of the target alone, by its own address in the group. A server that is not the target, or has no such
- * address, is given NULL, and refuses that (1231): the empty text is no force, and MySQL answers it with OK.
+ * address, gets NULL and refuses it (1231). An empty text would not do: MySQL answers it with OK and forces nothing.
  */
 export function forceAlone(target: string): string {
   return (

@@ -10,10 +10,10 @@ import * as schema from './schema.ts';
 import { BINARY_LOG_STATUS, BINARY_LOGS, CLONES, REDO, REDO_FILES } from './statements.ts';
 import type { MysqlWalView } from './views.ts';
 
-/** MySQL lists its files whole. */
+/** MySQL always lists all its files. */
 const WHOLE = { nextBefore: null, nextAfter: null } as const;
 
-/** InnoDB's redo log, whose positions are one axis, and the files of the binary log, which have one each. */
+/** InnoDB's redo log, whose positions share one axis, and the files of the binary log, which have one each. */
 export async function readWal(
   cluster: ClusterConfig,
   access: Access,

@@ -1,11 +1,11 @@
-/** What a member of a group that answers says of itself and what bears on all of its answer. */
+/** What an answering member of a group says about itself that affects its whole answer. */
 import { sentence, type Sentence } from '../../control-plane/model/document.ts';
 import { plain, type Teller } from '../documents.ts';
 import { idOf, membersOf, unreachableOf } from './members.ts';
 import type { GroupRow } from './schema.ts';
 import type { MysqlMember } from './views.ts';
 
-/** By its own row of the group that it listed, and by whom of that group it does not reach. */
+/** From its own row in the group that it listed, and from the members that it does not reach. */
 export function listedTeller(rows: readonly GroupRow[]): Teller {
   const members = membersOf(rows);
   const own = rows.find(row => idOf(row) === row.self);
@@ -23,7 +23,7 @@ export function listedTeller(rows: readonly GroupRow[]): Teller {
   return { ...told, selfReport: [...(told.selfReport ?? []), cutOff] };
 }
 
-/** By its own word. */
+/** From what it reports about itself. */
 export function tellerOf({ nodeId, name, health, replicationState }: MysqlMember): Teller {
   const outside: readonly Sentence[] =
     health === 'halted'

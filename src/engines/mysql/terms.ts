@@ -1,4 +1,4 @@
-/** What MySQL calls things that every interface names. It counts nothing that grows with each change of authority. */
+/** What MySQL calls things that every interface names. It has no counter that grows with each change of authority. */
 import { label, type Terms } from '../../control-plane/model/document.ts';
 
 export const TERMS = {

@@ -1,4 +1,4 @@
-/** What MySQL Group Replication says beyond what every engine says, in its own terms. */
+/** What MySQL Group Replication reports beyond what every engine reports, in its own terms. */
 import type {
   ClusterView,
   KernelExplanation,
@@ -10,14 +10,14 @@ import type {
 } from '../../control-plane/model/views.ts';
 
 /**
- * A member as one member of the group lists it. What it says of others are their last reports, which lag; counts are
- * transactions.
+ * A member as one member of the group lists it. Values of other members are their last reports, which are delayed;
+ * counts are transactions.
  */
 export interface MysqlState {
-  /** `MEMBER_ROLE`; empty where the member is in no group. */
+  /** `MEMBER_ROLE`; empty if the member is in no group. */
   readonly role: string;
   readonly version: string | null;
-  /** Waiting to be certified, waiting to be applied, and applied. */
+  /** Transactions that wait to be certified, that wait to be applied, and that were applied. */
   readonly certifying: bigint | null;
   readonly applying: bigint | null;
   readonly applied: bigint | null;
@@ -37,13 +37,13 @@ export interface MysqlClusterView extends ClusterView {
 export interface MysqlGtids {
   readonly executed: string | null;
   readonly received: string | null;
-  /** Received and not executed. */
+  /** Received but not executed. */
   readonly notApplied: string | null;
 }
 
 export interface MysqlNodeView extends NodeView {
   readonly member: MysqlMember;
-  /** `null` where the node did not speak for itself. */
+  /** `null` if the node did not answer itself. */
   readonly gtids: MysqlGtids | null;
 }
 
@@ -53,21 +53,21 @@ export interface MysqlReplica extends ReplicaProgress {
   readonly applied: bigint | null;
 }
 
-/** How many transactions a member has executed, and received and not applied, by its own word. */
+/** How many transactions a member has executed, and how many it has received but not applied, as it reports itself. */
 export interface MysqlProgress {
   readonly nodeId: string;
   readonly name: string;
   readonly executed: bigint | null;
   readonly notApplied: bigint | null;
   readonly at: string | null;
-  /** Why it did not say it itself; `null`: it did. */
+  /** Why it did not report them itself; `null`: it did. */
   readonly unknown: string | null;
 }
 
 export interface MysqlReplicationView extends ReplicationView {
   readonly replicas: readonly MysqlReplica[];
   readonly progress: readonly MysqlProgress[];
-  /** Of the member that answered. */
+  /** The sets of the answering member. */
   readonly gtids: MysqlGtids;
   /** What every member has committed, as the group last reported it. */
   readonly committedByAll: string | null;

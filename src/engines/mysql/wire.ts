@@ -1,15 +1,16 @@
 /**
- * What stands between mysql2 and the socket. It upgrades to TLS itself, hands on whole packets that were waited for,
- * and ends the connection at anything else: mysql2 believes what was said before TLS, and what nobody asked for.
+ * Stands between mysql2 and the socket, because mysql2 believes what a server says before TLS, and data that nobody
+ * asked for. It starts TLS itself, passes on only whole packets that were expected, and ends the connection at anything
+ * else.
  */
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TransportErrorCode } from '../../control-plane/model/errors.ts';
 import { answerForm, errorPacket, type Step } from './answer-form.ts';
 
-/** Bytes of an answer. */
+/** Limit of an answer in bytes. */
 export const LARGEST_ANSWER_BYTES = 16 * 1024 * 1024;
-/** Bytes of greeting and login together. */
+/** Limit of greeting and login together, in bytes. */
 const LARGEST_LOGIN_BYTES = 64 * 1024;
 const HEADER_BYTES = 4;
 const PROTOCOL_VERSION = 10;
@@ -20,17 +21,17 @@ const QUIT = Buffer.from([1, 0, 0, 0, 1]);
 /** Why a connection was ended, by either side. */
 export interface Break {
   readonly code: TransportErrorCode;
-  /** A clause for a person, or what the system said. */
+  /** A clause for a person, or the system's error. */
   readonly why: string | Error;
 }
 
 /**
- * greeting: the server speaks first. securing: nothing is said or heard but TLS. login: both speak. idle: nobody does.
- * answer: to a statement.
+ * greeting: the server speaks first. securing: only TLS may be sent or received. login: both sides speak. idle: neither
+ * side speaks. answer: the server answers a statement.
  */
 type Phase = 'greeting' | 'securing' | 'login' | 'idle' | 'answer';
 
-/** Emits what mysql2 wants of a socket: `data`, one whole packet each time. Its own errors go to `broken` alone. */
+/** Emits `data` to mysql2 as a socket would, one whole packet each time. Reports its own errors to `broken` only. */
 export class Wire extends EventEmitter {
   readonly #broken: (why: Break) => void;
   #socket: Socket;
@@ -38,14 +39,14 @@ export class Wire extends EventEmitter {
   #isBroken = false;
   #chunks: Buffer[] = [];
   #buffered = 0;
-  /** Bytes that have to be there before there is anything to look at. */
+  /** Bytes that must have arrived before they are read. */
   #needed = HEADER_BYTES;
   /** Bytes since the connection began, or since the last statement. */
   #bytes = 0;
   #sequence = 0;
   #form: (packet: Buffer) => Step = answerForm();
 
-  /** `broken` is called once, at the first thing that goes wrong; the socket is gone then. */
+  /** `broken` is called once, at the first error; the socket is destroyed by then. */
   constructor(socket: Socket, broken: (why: Break) => void) {
     super();
     this.#broken = broken;
@@ -53,7 +54,9 @@ export class Wire extends EventEmitter {
     this.#listen(socket);
   }
 
-  /** Lays TLS over the socket. Nothing may have come after the greeting: it would be from whoever is in between. */
+  /**
+   * Starts TLS over the socket. Nothing may have arrived after the greeting: it could come from an attacker in between.
+   */
   secure(over: (socket: Socket) => Socket): void {
     if (this.#phase !== 'greeting' || this.#buffered > 0) {
       this.break('PHASE7_CONNECTION_FAILED', 'more than its greeting came before TLS');
@@ -66,7 +69,7 @@ export class Wire extends EventEmitter {
     this.#listen(this.#socket);
   }
 
-  /** TLS is laid and its peer verified: from here on it is spoken over. */
+  /** TLS is established and its peer verified: from now on everything goes over TLS. */
   secured(): void {
     this.#phase = 'login';
   }
@@ -76,7 +79,7 @@ export class Wire extends EventEmitter {
     this.#phase = 'idle';
   }
 
-  /** Ends the connection at once, and says why; only the first reason counts. */
+  /** Ends the connection at once, with the reason; only the first reason counts. */
   break(code: TransportErrorCode, why: string | Error): void {
     if (this.#isBroken) return;
     this.#isBroken = true;
@@ -84,7 +87,7 @@ export class Wire extends EventEmitter {
     this.#broken({ code, why });
   }
 
-  /** Ends the connection. A server that waits for a statement is told, and counts no aborted client. */
+  /** Ends the connection. An idle server is told first, so that it does not count an aborted client. */
   close(): void {
     if (!this.#isIdle()) {
       this.break('PHASE7_TRANSPORT_FAILURE', 'its session is over');
@@ -99,7 +102,7 @@ export class Wire extends EventEmitter {
     return this.#isBroken;
   }
 
-  /** For mysql2: one whole packet, as it writes them. */
+  /** Called by mysql2 with one whole packet. */
   write(packet: Buffer): boolean {
     if (this.#isBroken) return false;
     if (this.#phase === 'securing') {
@@ -115,18 +118,18 @@ export class Wire extends EventEmitter {
     return this.#socket.write(packet);
   }
 
-  /** For mysql2, which gives up in this way: it says why beforehand. */
+  /** Called by mysql2 when it gives up; it has reported the reason before. */
   end(): void {
     this.destroy();
   }
 
-  /** For mysql2. */
+  /** Called by mysql2. */
   destroy(): void {
     this.break('PHASE7_INVALID_KERNEL_RESPONSE', 'mysql2 gave it up');
   }
 
   #listen(socket: Socket): void {
-    // What goes on below TLS, TLS tells of.
+    // Events of the socket below TLS are ignored, because the TLS socket reports them, too.
     const ended = (why: string | Error): void => {
       if (socket === this.#socket) this.break('PHASE7_TRANSPORT_FAILURE', why);
     };
@@ -145,17 +148,17 @@ export class Wire extends EventEmitter {
     this.#chunks.push(chunk);
     this.#buffered += chunk.length;
     if (this.#buffered >= this.#needed) this.#split(Buffer.concat(this.#chunks));
-    // Also what is only announced counts.
+    // The announced length of a packet counts before its bytes arrive.
     const most = this.#phase === 'answer' || this.#isIdle() ? LARGEST_ANSWER_BYTES : LARGEST_LOGIN_BYTES;
     if (Math.max(this.#bytes, this.#needed) > most) this.#invalid(`it is larger than ${most} bytes`);
   }
 
-  /** Delivers the whole packets, and keeps what is left. */
+  /** Delivers the whole packets and keeps the rest. */
   #split(bytes: Buffer): void {
     let rest = bytes;
     this.#needed = sizeOf(rest);
     while (rest.length >= this.#needed && !this.#isBroken) {
-      // A copy: who reads on where it ends, reads nothing else.
+      // A copy: mysql2 cannot read anything beyond the end of this packet.
       const packet = Buffer.from(rest.subarray(0, this.#needed));
       rest = rest.subarray(this.#needed);
       this.#chunks = rest.length === 0 ? [] : [rest];
@@ -188,7 +191,7 @@ export class Wire extends EventEmitter {
       case 'answer':
         return this.#form(content);
       case 'greeting':
-        // A server that takes no more connections says so in the place of its greeting, and without a SQLSTATE.
+        // A server that takes no more connections sends an error instead of its greeting, without a SQLSTATE.
         return content[0] === PROTOCOL_VERSION || (content[0] === ERROR && content.length > 3)
           ? 'more'
           : { wrong: 'its greeting is another' };
@@ -209,7 +212,7 @@ export class Wire extends EventEmitter {
   }
 }
 
-/** How many bytes the first packet has, or its header while that is not whole. */
+/** The size of the first packet, or of its header until that is whole. */
 function sizeOf(bytes: Buffer): number {
   return bytes.length < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + bytes.readUIntLE(0, 3);
 }

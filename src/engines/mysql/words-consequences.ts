@@ -4,7 +4,7 @@ import type { MysqlFacts } from './facts.ts';
 
 type Consequences = Words['consequences'];
 
-/** One engine operation that changes both roles. */
+/** The consequences of a switch: one operation of the engine changes both roles. */
 export function switchConsequences({ primaryName, target, open, members }: MysqlFacts): Consequences {
   const old = `"${primaryName ?? 'unknown'}"`;
   const next = `"${target.name}"`;
@@ -65,7 +65,7 @@ function waitingFor(old: string, open: MysqlFacts['open']): string {
   );
 }
 
-/** A new group of the target alone. */
+/** The consequences of a new group of the target alone. */
 export function forceConsequences({ target, members, settings }: MysqlFacts): Consequences {
   const one = `"${target.name}"`;
   const others = members.filter(({ isTarget }) => !isTarget).map(({ name, state }) => `"${name}" (${state})`);

@@ -2,7 +2,7 @@
 import type { Fact } from '../../control-plane/explanation/words.ts';
 import type { MysqlFacts, OpenTransactions } from './facts.ts';
 
-/** What MySQL reported, what weighs most first; what was not read with the rest has where and when it was read. */
+/** What MySQL reported, the most important first; facts from another reading tell where and when they were read. */
 export function factsOf({ groupView, target, open, members, unreachable, settings }: MysqlFacts): readonly Fact[] {
   const versions = [...new Set(members.map(({ version }) => version ?? 'unknown'))];
   const here = (name: string, value: string): Fact => ({ name, value, origin: null });

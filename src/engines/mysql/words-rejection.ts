@@ -1,10 +1,10 @@
-/** Why a switch or a forced group may not happen, or not be known to have happened. */
+/** Why a switch or a forced group may fail, or may leave its outcome unknown. */
 import type { MysqlFacts } from './facts.ts';
 
 const NO_DRY_RUN =
   'MySQL has no dry run, so it was not asked beforehand what it would decide. It decides when the request arrives.';
 
-/** Why MySQL may refuse a switch, or not say what became of it. */
+/** Why MySQL may refuse a switch, or leave its outcome unknown. */
 export function switchRejection({ primaryName, groupView, target, members, open }: MysqlFacts): readonly string[] {
   const [old, next] = [`"${primaryName ?? 'unknown'}"`, `"${target.name}"`];
   const hindering = members.filter(({ state }) => state !== 'ONLINE').map(({ name, state }) => `"${name}" is ${state}`);
@@ -37,7 +37,7 @@ export function switchRejection({ primaryName, groupView, target, members, open 
   ];
 }
 
-/** Why MySQL may refuse a forced group, or not say what became of it. */
+/** Why MySQL may refuse a forced group, or leave its outcome unknown. */
 export function forceRejection(
   { target, members, unreachable, settings }: MysqlFacts,
   answerMs: number | null,

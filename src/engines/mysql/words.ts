@@ -1,7 +1,7 @@
 /**
- * What a switch and a forced group do in MySQL Group Replication, in its own terms: primary, secondary, view, GTID
- * sets, majority. Nothing is computed from what was read but counts (P7-A3). The sentences are held against a real
- * cluster by `test/mysql/explanations.test.ts`.
+ * Says what a switch and a forced group do in MySQL Group Replication, in its own terms: primary, secondary, view, GTID
+ * sets, majority. Only counts are computed from what was read (P7-A3). `test/mysql/explanations.test.ts` checks the
+ * sentences against a real cluster.
  */
 import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
 import type { CostWords, Words } from '../../control-plane/explanation/words.ts';
@@ -13,7 +13,7 @@ import { forceConsequences, switchConsequences } from './words-consequences.ts';
 import { factsOf } from './words-facts.ts';
 import { forceRejection, switchRejection } from './words-rejection.ts';
 
-/** The words for a switch or a forced group. A demotion is refused before there is anything to explain. */
+/** The words for a switch or a forced group. A demotion is refused before an explanation is needed. */
 export function mysqlWords(
   command: Exclude<ControlCommandName, 'request_demotion'>,
   explained: MysqlExplanation,
@@ -78,13 +78,13 @@ const NO_LEDGER =
   'MySQL counts no control version and keeps no ledger: it does not know request ids, and would not recognise a ' +
   'request that another window has sent.';
 
-/** A member that is in no group has no role, and that is known. */
+/** A member outside of a group has no role; the role is absent and not unknown. */
 function role(explained: MysqlExplanation, nodeId: string, after: string): StateChange {
   const before = explained.members.find(each => each.nodeId === nodeId)?.mysql.role ?? null;
   return { component: 'role', nodeId, before: before === '' ? 'none' : before, after };
 }
 
-/** What collecting diagnostics costs, and whom. */
+/** What collecting diagnostics costs, and which servers bear the cost. */
 export function mysqlCostWords(statements: bigint, each: bigint, node: string): CostWords {
   return {
     declared: `The cost: ${statements} statements, ${each} to each configured address, there one after the other.`,
@@ -97,7 +97,7 @@ export function mysqlCostWords(statements: bigint, each: bigint, node: string): 
   };
 }
 
-/** What MySQL's answer says, and what it does not. */
+/** What MySQL's answer says, and what it does not say. */
 export function executionWords(
   target: { readonly nodeId: string; readonly name: string },
   cluster: string,

@@ -13,14 +13,14 @@ import { urlOf, type Timeouts } from '../http/endpoint.ts';
 import { exchange, type HttpAnswer, type HttpRequest, type TlsIdentity } from '../http/http.ts';
 import { oneLine, plain } from '../http/text.ts';
 
-/** What every request to one cluster goes out with. `login` is a `user:password`. */
+/** What every request to one cluster carries. `login` is a `user:password`. */
 export interface Access {
   readonly login: string | undefined;
   readonly tls: TlsIdentity;
   readonly timeouts: Timeouts;
 }
 
-/** Patroni's own refusal: a status with text beside it. */
+/** Patroni's own refusal: a status and a text. */
 export interface Refused {
   readonly kind: 'rejected';
   readonly status: number;
@@ -32,7 +32,7 @@ export type NoReply =
   | (Refused & { readonly reason: string })
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly sent: boolean; readonly reason: string };
 
-/** An answer and when it was given, by the clock of the node that gave it. */
+/** An answer, and when it was given by the answering node's clock. */
 export interface Reply<T> {
   readonly data: T;
   readonly time: string;
@@ -43,43 +43,43 @@ export type Asked<T> = { readonly ok: true; readonly reply: Reply<T> } | { reado
 const READ_BODY_BYTES = 16 * 1024 * 1024;
 const CONTROL_BODY_BYTES = 64 * 1024;
 
-/** Asks `endpoint` once for JSON. The login goes to this configured endpoint and nowhere else. */
+/** Asks `endpoint` once for JSON. The login is sent only to this configured endpoint. */
 export async function ask<T>(
   access: Access,
   endpoint: string,
   path: string,
   schema: () => z.ZodMiniType<T>,
 ): Promise<Asked<T>> {
-  const got = await get(access, endpoint, path);
-  if (!got.ok) return got;
-  const read = readJson(got.answer, basicSecrets(access.login));
+  const reply = await get(access, endpoint, path);
+  if (!reply.ok) return reply;
+  const read = readJson(reply.answer, basicSecrets(access.login));
   if (!read.ok) return foreign(read.reason);
   const parsed = parse(schema(), read.answer.value);
-  if (parsed.ok) return dated(got.answer, parsed.value);
+  if (parsed.ok) return dated(reply.answer, parsed.value);
   const { misfit } = parsed;
   return foreign(
     `not Patroni's answer: ${misfit.path.map(String).join('.')}: ${misfit.message}; ${excerpt(read.answer)}`,
   );
 }
 
-/** Asks `endpoint` once for text, as `/metrics` gives it. */
+/** Asks `endpoint` once for text, the format of `/metrics`. */
 export async function askText(access: Access, endpoint: string, path: string): Promise<Asked<string>> {
-  const got = await get(access, endpoint, path);
-  if (!got.ok) return got;
-  const text = decode(got.answer.body);
+  const reply = await get(access, endpoint, path);
+  if (!reply.ok) return reply;
+  const text = decode(reply.answer.body);
   return text === undefined
     ? foreign("not Patroni's answer: its body is not UTF-8")
-    : dated(got.answer, withhold(text, basicSecrets(access.login)));
+    : dated(reply.answer, withhold(text, basicSecrets(access.login)));
 }
 
-/** What came back from a control request: any complete answer, or none. */
+/** The result of a control request: any complete answer, or none. */
 export type Sent =
   | { readonly ok: true; readonly status: number; readonly own: boolean; readonly body: string }
   | { readonly ok: false; readonly no: NoReply & { readonly kind: 'failed' } };
 
 /**
- * Sends one control request, once (P7-E1, P7-F3), and waits `waitMs` for its answer. `own` says whether it is Patroni
- * that answered.
+ * Sends one control request, once (P7-E1, P7-F3), and waits `waitMs` for its answer. `own` says whether Patroni itself
+ * answered.
  */
 export async function command(
   access: Access,
@@ -135,9 +135,9 @@ function headers(access: Access): Readonly<Record<string, string>> {
   };
 }
 
-type Got = { readonly ok: true; readonly answer: HttpAnswer } | { readonly ok: false; readonly no: NoReply };
+type HttpReply = { readonly ok: true; readonly answer: HttpAnswer } | { readonly ok: false; readonly no: NoReply };
 
-async function get(access: Access, endpoint: string, path: string): Promise<Got> {
+async function get(access: Access, endpoint: string, path: string): Promise<HttpReply> {
   const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
   const exchanged = await exchange(request, access.tls, {
     totalMs: access.timeouts.readMs,
@@ -169,7 +169,7 @@ async function get(access: Access, endpoint: string, path: string): Promise<Got>
   };
 }
 
-/** Every view says from when it is (P7-O3): an answer that does not is none. */
+/** Refuses an answer without a Date header: every view must say from when it is (P7-O3). */
 function dated<T>(answer: HttpAnswer, data: T): Asked<T> {
   const date = answer.headers['date'];
   const time = typeof date === 'string' ? Date.parse(date) : Number.NaN;
@@ -179,11 +179,11 @@ function dated<T>(answer: HttpAnswer, data: T): Asked<T> {
 }
 
 /**
- * Python's web server, or Patroni by its own name where `restapi.server_tokens` says so (`Patroni/4.1.5`, `Patroni`).
+ * Python's web server, or Patroni under its own name if `restapi.server_tokens` says so (`Patroni/4.1.5`, `Patroni`).
  */
 const SERVER = /^(?:BaseHTTP\/|Patroni(?:\/|$))/;
 
-/** What Patroni says when it refuses; nothing else that speaks HTTP says it in these words. */
+/** Patroni's own words of refusal, which no other HTTP server uses. */
 const REFUSALS: readonly RegExp[] = [
   /^leader name does not match$/,
   /^candidate name does not match with sync_standby$/,
@@ -201,9 +201,8 @@ const REFUSALS: readonly RegExp[] = [
 ];
 
 /**
- * Whether an answer is Patroni's own: by the server's name, or, where a proxy has put its name in that place, by
- * Patroni's own words. Whatever else a proxy passes on with its name on it counts as the proxy's, which proves nothing
- * (P7-E2).
+ * Whether Patroni itself answered: its server name says so, or, if a proxy replaced that name, Patroni's own words do.
+ * Any other answer with a proxy's name counts as the proxy's, which proves nothing (P7-E2).
  */
 function isPatroni({ headers: { server } }: HttpAnswer, body: string): boolean {
   return (
@@ -212,17 +211,17 @@ function isPatroni({ headers: { server } }: HttpAnswer, body: string): boolean {
   );
 }
 
-/** An answer that nothing can be concluded from. */
+/** An answer from which nothing can be concluded. */
 export function foreign(reason: string): { readonly ok: false; readonly no: NoReply } {
   return { ok: false, no: { kind: 'failed', code: 'PHASE7_INVALID_KERNEL_RESPONSE', sent: true, reason } };
 }
 
-/** Patroni's words as a sentence: its plain text as it is, a page of its web server without the markup. */
+/** Patroni's words as a sentence: plain text unchanged, a page of its web server without the markup. */
 export function words(body: string): string {
   return (/^\s*</.test(body) ? plain(body) : oneLine(body, 2_000)) || 'no text';
 }
 
-/** Patroni's refusal in its own words. It has no codes of its own: its code is the status of its answer. */
+/** Patroni's refusal in its own words. Patroni has no error codes, so the status of its answer is the code. */
 export function rejection({ status, body }: Refused, message: string, outcome: Outcome): ControlError {
   return kernelRejection(`PATRONI_HTTP_${status}`, message, [], outcome, { status, body, details: null });
 }

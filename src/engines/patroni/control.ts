@@ -61,7 +61,7 @@ export async function promote(
       outcome: 'executed',
       epoch: null,
       controlVersion: null,
-      // As answered: who leads. What the role and timeline of each member is by now, is not in it.
+      // The answer tells only who leads. It does not tell the role and timeline of each member.
       changes: [{ component: 'leader', nodeId: null, before: leader, after: candidate }],
       events: [],
     };
@@ -75,7 +75,7 @@ export async function promote(
   return failure(refused(endpoint.value, requestId, sent));
 }
 
-/** What some of Patroni's words prove, where they do not prove that nothing was executed. */
+/** What some of Patroni's answers prove if they do not prove that nothing was executed. */
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [
     /^leader name does not match$/,
@@ -105,17 +105,16 @@ type Answer = Extract<Sent, { readonly ok: true }>;
 const BEFORE_ANY_WRITE: readonly number[] = [400, 401, 403, 411, 412, 422, 501];
 
 /**
- * Told after the request was executed, too: a proxy that delivers it twice gets this for the second time, and it is
- * what the first has brought about.
+ * Patroni may also say this after the request was executed: if a proxy delivers the request twice, this answers the
+ * second delivery, because of the success of the first.
  */
 const ECHO_OF_SUCCESS = 'leader name does not match';
 
 /**
- * What an answer proves that is no success for this candidate: "not executed" only where it could not have been given
- * had the request been executed already. "Failed" (503) is not such a proof: Patroni says it when the request is gone
- * from the configuration store and the old leader stands in the view that it reads then, and in ZooKeeper these are two
- * reads, between which the leader can change. A status of 409 or another 503 may still be followed by a change, and so
- * may "instead of".
+ * What an answer without success for this candidate proves. It proves "not executed" only if Patroni could not have
+ * given it after it executed the request. "Failed" (503) is no such proof: Patroni says it if the request is gone from
+ * the configuration store and the old leader is in the view that it reads then. In ZooKeeper these are two reads, and
+ * the leader can change in between. After a 409, another 503, or "instead of", a change may still follow.
  */
 function refused(endpoint: string, requestId: string, { status, own, body }: Answer): ControlError {
   if (status < 400 && !/^(?:Switched|Failed) over to ".*" instead of ".*"$/.test(body))

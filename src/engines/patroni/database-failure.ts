@@ -1,6 +1,6 @@
 /**
- * Why PostgreSQL gave no rows: its own refusal in its own words, no connection, one that was cut, or nothing in time.
- * All of it were reads.
+ * Why PostgreSQL returned no rows: it refused in its own words, there was no connection, the connection was cut, or
+ * nothing arrived in time. All requests were reads.
  */
 import {
   kernelRejection,
@@ -11,16 +11,16 @@ import {
 import { passwordSecrets, withhold } from '../http/answer.ts';
 import { cause, clientCertificate, codeOf, oneLine } from '../http/text.ts';
 
-/** How far a connection came, for what it means that it failed. */
+/** How far a connection came: this decides what its failure means. */
 export interface Progress {
   readonly address: string;
-  /** Not to be repeated, whoever says it. */
+  /** Never repeated, whoever sends it. */
   readonly password: string;
   /** Whether a client certificate is configured. */
   readonly hasCertificate: boolean;
-  /** Over TLS: the server's certificate was verified. Before that nothing is sent but the wish for TLS. */
+  /** With TLS: the server's certificate was verified. Before that, only the request for TLS is sent. */
   connected: boolean;
-  /** The limit that ended it, in milliseconds. */
+  /** The time limit that ended it, in milliseconds. */
   expired: number | undefined;
 }
 
@@ -41,7 +41,7 @@ export function failed(error: unknown, progress: Progress, ended: boolean): Cont
     : notItsAnswer(progress, why);
 }
 
-/** What came is not of PostgreSQL's form. */
+/** The answer does not have PostgreSQL's form. */
 export function notItsAnswer({ address }: Progress, why: string): ControlError {
   return unread('PHASE7_INVALID_KERNEL_RESPONSE', address, `not PostgreSQL's answer: ${oneLine(why, 500)}`);
 }
@@ -54,18 +54,21 @@ function unread(code: TransportErrorCode, address: string, what: string): Contro
   );
 }
 
-/** PostgreSQL's error message as pg hands it over: each is a field of the message, and all but three may be missing. */
+/**
+ * PostgreSQL's error message as pg returns it: each field of the message is a property, and all but three may be
+ * missing.
+ */
 interface Refusal {
   readonly message: string;
   readonly severity: string;
-  /** SQLSTATE. */
+  /** The SQLSTATE. */
   readonly code: string;
   readonly detail?: unknown;
   readonly hint?: unknown;
   readonly where?: unknown;
 }
 
-/** An error of the system has a code too, and no severity. */
+/** Checks `severity`, because an error of the system has a code, too, but no severity. */
 function isRefusal(error: unknown): error is Refusal {
   return (
     error instanceof Error &&
@@ -75,7 +78,7 @@ function isRefusal(error: unknown): error is Refusal {
   );
 }
 
-/** PostgreSQL's own words (P7-E3), with its SQLSTATE as the code; its message whole, as psql writes it. */
+/** PostgreSQL's own words (P7-E3), with its SQLSTATE as the code and its whole message as psql writes it. */
 function refused({ message, severity, code, detail, hint, where }: Refusal, password: string): ControlError {
   const more = Object.entries({ DETAIL: detail, HINT: hint, CONTEXT: where }).flatMap(([name, text]) =>
     typeof text === 'string' ? [`${name}:  ${text}`] : [],

@@ -1,7 +1,7 @@
 /**
- * Reads in PostgreSQL itself, with a login that may only look (`pg_monitor`): one connection, one read-only
- * transaction, fixed statements. The password goes to configured addresses only, over verified TLS unless the address
- * is loopback (P7-F1, P7-S3).
+ * Reads in PostgreSQL itself, with a login that may only read (`pg_monitor`): one connection, one read-only
+ * transaction, fixed statements. The password is sent only to configured addresses, over verified TLS unless the
+ * address is loopback (P7-F1, P7-S3).
  */
 import type { ConnectionOptions } from 'node:tls';
 import * as z from 'zod/mini';
@@ -16,7 +16,7 @@ import { failed, notItsAnswer, type Progress } from './database-failure.ts';
 import type { DatabaseLogin } from './login.ts';
 import type { MemberWire } from './schema.ts';
 
-/** How this cluster's PostgreSQL is logged in to. */
+/** How to log in to this cluster's PostgreSQL. */
 export interface Login {
   readonly database: DatabaseLogin;
   readonly password: string;
@@ -30,16 +30,17 @@ export type Row = Readonly<Record<string, string | null>>;
 const rows = lazily(() => list(z.record(z.string(), z.nullable(z.string()))));
 
 /**
- * What pg would take from PostgreSQL's environment variables, were it not said; it takes an empty text for not said.
+ * What pg would otherwise take from PostgreSQL's environment variables. An empty text does not help: pg treats it as
+ * not given.
  */
-const SAID = {
+const PG_OPTIONS = {
   options: '-c default_transaction_read_only=on',
   client_encoding: 'UTF8',
   replication: 'false',
   sslnegotiation: 'postgres',
 } as const;
 
-/** The rows of each statement, all of one transaction that cannot write; or why there are none. */
+/** The rows of each statement, all from one transaction that cannot write; or why there are none. */
 export async function query(
   login: Login,
   member: MemberWire,
@@ -77,17 +78,18 @@ export async function query(
       : await verified(login.tls, host, () => {
           progress.connected = true;
         }),
-    // Its own limit is for what goes on in PostgreSQL after this side has gone; the limits below end this side first.
-    ...SAID,
+    // `statement_timeout` ends what runs on in PostgreSQL after this program has gone; the limits below end this
+    // program's side earlier.
+    ...PG_OPTIONS,
     application_name: 'aerodb-control',
     statement_timeout: timeouts.readMs + 1_000,
   });
-  const { stream: socket } = client.connection; // what TLS is laid over, where it is
+  const { stream: socket } = client.connection; // the plain socket, also below TLS
   if (isLoopback(host))
     socket.once('connect', () => {
       progress.connected = true;
     });
-  // A connection that ends by itself rejects what is being asked; without a listener it would end the process.
+  // A connection that ends by itself rejects the open query; without a listener, its error event would end the process.
   client.on('error', () => undefined);
   const limited = (limit: number, applies: () => boolean): NodeJS.Timeout =>
     setTimeout(() => {
@@ -111,7 +113,7 @@ export async function query(
     return success(answers);
   } catch (error) {
     const told = failed(error, progress, socket.destroyed);
-    // With a peer that is not understood there are no farewells.
+    // A peer that breaks the protocol gets no orderly goodbye, which could wait for it.
     if (told.domain === 'TRANSPORT_ERROR') socket.destroy();
     return failure(told);
   } finally {
@@ -122,8 +124,8 @@ export async function query(
 }
 
 /**
- * TLS as the REST API has it: the cluster's CA, client certificate and server name. `done`: the certificate is trusted
- * and carries the name.
+ * TLS with the same CA, client certificate and server name as for the REST API. `done`: the certificate is trusted and
+ * carries the name.
  */
 async function verified(
   { context, ca, serverName }: TlsIdentity,
@@ -132,13 +134,13 @@ async function verified(
 ): Promise<ConnectionOptions> {
   const { checkServerIdentity } = await import('node:tls');
   return {
-    rejectUnauthorized: true, // not left to NODE_TLS_REJECT_UNAUTHORIZED
+    rejectUnauthorized: true, // never depend on NODE_TLS_REJECT_UNAUTHORIZED
     minVersion: 'TLSv1.2',
     ...(context === undefined ? {} : { secureContext: context }),
-    // An extension host can be set to add the machine's own CAs to every connection that names none; a configured CA is
-    // the only one.
+    // An extension host can add the machine's own CAs to every connection that names no CA. If a CA is configured, only
+    // that one counts.
     ...(ca === undefined ? {} : { ca }),
-    // Asked only after the chain was verified, and always: no session is ever resumed here.
+    // Node calls this only after it verified the chain, and always, because no session is ever resumed here.
     checkServerIdentity: (_host, certificate) => {
       const wrong = checkServerIdentity(serverName ?? host, certificate);
       if (wrong === undefined) done();

@@ -1,4 +1,4 @@
-/** Diagnostics: what every configured endpoint says of itself, and the named node's configuration and metrics. */
+/** Diagnostics: asks every configured endpoint about itself, and reads the named node's configuration and metrics. */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
 import { isName, isNodeName, WITHHELD } from '../../control-plane/model/plausible.ts';
@@ -15,7 +15,7 @@ import { patroniCostWords } from './words.ts';
 /** Requests that do not depend on the number of endpoints: configuration and metrics. */
 const OF_THE_NODE = 2;
 
-/** The number of requests that a collection sends, and the endpoint that `node` answers at. */
+/** The number of requests that a collection sends, and the endpoint at which `node` answers. */
 export async function declareCost(cluster: ClusterConfig, access: Access, node: string): Promise<Result<CostReading>> {
   const words = patroniCostWords(BigInt(urlsOf(cluster).length + OF_THE_NODE), node);
   const cost = { requests: BigInt(urlsOf(cluster).length + OF_THE_NODE), name: null };
@@ -26,10 +26,11 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
       ? failure(notContacted(cluster, member, located.why))
       : success({ ...reading({ ...listed, endpoint: located.endpoint }, cost, 'dcs', node, []), words });
   }
-  // What nobody lists as a member is named below; what does not read like a name is none.
+  // A note below names a node that nobody could list as a member. A text that does not read like a name must not be
+  // repeated.
   if (!cannotList(found.error) || !isNodeName(node)) return found;
-  // Without the configuration store nobody lists the members, while each endpoint still answers for itself: that is
-  // when diagnostics are wanted.
+  // Without the configuration store nobody can list the members, but each endpoint still answers for itself: this is
+  // when a person needs diagnostics.
   const own = await askInOrder(cluster, access, '/patroni', schema.node);
   return own.ok
     ? success({
@@ -42,8 +43,8 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
 }
 
 /**
- * Asks every configured endpoint once. One that does not answer is a section that says so; only where none answers,
- * there is nothing to show.
+ * Asks every configured endpoint once. An endpoint that does not answer becomes a section that says so; the collection
+ * fails only if none answers.
  */
 export async function collect(
   cluster: ClusterConfig,
@@ -105,7 +106,7 @@ export async function collect(
   });
 }
 
-/** The name of the member that answered, where it tells one and it is not `node`. */
+/** The name of the member that answered, if it tells one that is not `node`. */
 function otherName({ patroni }: Readonly<Record<string, unknown>>, node: string): string | undefined {
   const name = typeof patroni === 'object' && patroni !== null && 'name' in patroni ? patroni.name : undefined;
   return typeof name === 'string' && name !== node ? oneLine(name, 200) : undefined;
@@ -121,8 +122,8 @@ function section<T>(name: string, asked: Asked<T>, entries: (data: T) => Section
 }
 
 /**
- * A JSON object as lines, nested names joined by dots. What is not known to be harmless is withheld, and named in
- * `redacted`.
+ * A JSON object as lines, nested names joined by dots. Values that are not known to be harmless are withheld, and
+ * `redacted` names them.
  */
 function flat(value: unknown, path: readonly string[], redacted: string[]): Section['entries'] {
   if (typeof value === 'object' && value !== null && Object.keys(value).length > 0) {
@@ -136,7 +137,7 @@ function flat(value: unknown, path: readonly string[], redacted: string[]): Sect
   return [{ key, value: shown }];
 }
 
-/** The samples of the Prometheus text format; its comments are explanations and no facts. */
+/** The samples of the Prometheus text format; its comments are only explanations. */
 function samples(text: string, redacted: string[]): Section['entries'] {
   return text
     .split('\n')

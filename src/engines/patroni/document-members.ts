@@ -1,4 +1,4 @@
-/** Members of a Patroni cluster as they are shown: the table of all, one alone, and who follows whom. */
+/** Shows members of a Patroni cluster: the table of all members, a single one, and who follows whom. */
 import {
   label,
   type Cell,
@@ -24,7 +24,7 @@ import type { Standing } from '../headline.ts';
 import { position, positionText, TERMS } from './terms.ts';
 import type { PatroniMember, PatroniNodeView } from './views.ts';
 
-type Shown = Wire<PatroniMember>;
+type ShownMember = Wire<PatroniMember>;
 
 const POSITIONS = [
   ['written', label('Written')],
@@ -36,12 +36,12 @@ const LAGS = [
   ['replayLag', label('Replay lag (bytes)', 'replay lag')],
 ] as const;
 
-/** There are no marks, and that is known. */
+/** The member has no marks; so they are not unknown. */
 const NO_MARKS: Cell = { is: 'absent', word: label('none', '-') };
 
-/** The members as rows, in the order that is given. */
-export function membersTable(members: readonly Shown[]): Table {
-  // Most versions of Patroni say no positions here at all.
+/** The members as rows, in the given order. */
+export function membersTable(members: readonly ShownMember[]): Table {
+  // Most versions of Patroni report no positions here.
   const positions = POSITIONS.filter(([key]) => members.some(({ patroni }) => patroni[key] !== null));
   const lags = LAGS.filter(([key]) => members.some(({ patroni }) => patroni[key] !== undefined));
   return {
@@ -82,18 +82,21 @@ export function membersTable(members: readonly Shown[]): Table {
   };
 }
 
-/** Its role, and Patroni's own word where that is another. */
-function roleOf({ role, patroni }: Shown): string | Cell {
+/** The role, and Patroni's own word for it if that differs. */
+function roleOf({ role, patroni }: ShownMember): string | Cell {
   return patroni.role === role ? role : { is: 'told_role', role, told: patroni.role };
 }
 
-/** What a member has only while it follows another one: a leader has no lag and receives nothing, and that is known. */
-function followers({ role }: Shown, value: string | null): string | null | Cell {
+/**
+ * What a member has only while it follows another: a leader has no lag and receives nothing, so its value is absent and
+ * not unknown.
+ */
+function followers({ role }: ShownMember, value: string | null): string | null | Cell {
   return role === 'primary' && value === null ? ABSENT : value;
 }
 
 /** A replica writes nothing of its own, and a leader receives and replays nothing. */
-function ofItsKind(member: Shown, key: 'written' | 'received' | 'replayed'): string | null | Cell {
+function ofItsKind(member: ShownMember, key: 'written' | 'received' | 'replayed'): string | null | Cell {
   const value = positionText(member.patroni[key]);
   if (key !== 'written') return followers(member, value);
   return member.role === 'replica' && value === null ? ABSENT : value;
@@ -103,14 +106,17 @@ function cell(is: 'number' | 'position', value: string | null | Cell): Cell {
   return typeof value === 'object' && value !== null ? value : plain(is, value);
 }
 
-/** A dead member stays in the configuration store until its time ends: that it does not answer is not told there. */
-export const STANDING: Standing<Shown> = {
+/**
+ * A dead member stays in the configuration store until its time to live ends, so the store never tells that a member
+ * does not answer.
+ */
+export const STANDING: Standing<ShownMember> = {
   isSilent: () => false,
   halted: ({ replicationState }) => replicationState,
 };
 
-/** Who follows whom, as the configuration store has it. */
-export const PICTURE: MemberPicture<Shown> = {
+/** Who follows whom, according to the configuration store. */
+export const PICTURE: MemberPicture<ShownMember> = {
   told: ({ patroni }) => patroni.role,
   lag: ({ lagBytes }) => [lagBytes],
   units: [{ unit: label('bytes', 'B'), leads: true }],
@@ -120,7 +126,7 @@ export const PICTURE: MemberPicture<Shown> = {
   impliedStates: ['running', 'streaming'],
 };
 
-/** One member, by its own word or as the configuration store has it. */
+/** One member, as it reports itself or according to the configuration store. */
 export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>): readonly DocumentSection[] {
   const { patroni } = member;
   const ownLag: Cell =
@@ -169,6 +175,6 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
   ];
 }
 
-function toldRole({ role, patroni }: Shown): Cell {
+function toldRole({ role, patroni }: ShownMember): Cell {
   return { is: 'told_role', role, told: patroni.role };
 }

@@ -1,11 +1,11 @@
-/** The WAL of a PostgreSQL under Patroni as it is shown, and its checkpoint with what holds WAL back. */
+/** Shows the WAL of a PostgreSQL under Patroni, and its checkpoint with what keeps WAL from being removed. */
 import { label, sentence, type Document } from '../../control-plane/model/document.ts';
 import type { SnapshotsView, WalView, Wire } from '../../control-plane/model/views.ts';
 import { ABSENT, beside, detail, fact, facts, plain, section, table } from '../documents.ts';
 import { listLine } from '../headline.ts';
 import { position, positionText, TERMS } from './terms.ts';
 
-/** Positions and segments; what cannot be seen is not the same as none. */
+/** Positions and segments; segments that cannot be seen are unknown, which differs from none. */
 export function walDocument(view: Wire<WalView>): Document {
   const { segments, oldestOffset, durableOffset, appendOffset, totalBytes, sections } = view;
   return {
@@ -30,7 +30,7 @@ export function walDocument(view: Wire<WalView>): Document {
               facts(
                 detail(label('Oldest retained'), position(oldestOffset)),
                 detail(label('Flushed'), position(durableOffset)),
-                // A replica inserts nothing; PostgreSQL says no such position of it.
+                // A replica inserts nothing, so PostgreSQL reports no such position for it.
                 fact(label('Inserted'), appendOffset === null ? ABSENT : position(appendOffset)),
                 fact(label('Total size (bytes)'), plain('number', totalBytes)),
               ),
@@ -63,7 +63,7 @@ export function walDocument(view: Wire<WalView>): Document {
   };
 }
 
-/** The last checkpoint, and what PostgreSQL says beside. */
+/** The last checkpoint, and what PostgreSQL reports beside it. */
 export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Document {
   const [checkpoint] = items;
   return {

@@ -47,7 +47,7 @@ export function clusterDocument({ name, epoch, primaryId, members: told }: Wire<
       section(
         null,
         facts(
-          // Some versions of Patroni do not say here how they call the cluster.
+          // Some versions of Patroni do not report the cluster's name here.
           ...(name === null ? [] : [detail(label('Cluster'), plain('text', name))]),
           detail(TERMS.primary, leader === undefined ? plain('code', primaryId) : nodeCell(leader)),
           detail(label('Members'), plain('number', members.length.toString())),
@@ -73,7 +73,7 @@ export function nodeDocument(view: Wire<PatroniNodeView>): Document {
     headline: [
       ...nodeLine(member, source, STANDING),
       sentence('timeline {0}', plain('ordinal', member.patroni.timeline)),
-      // A node does not say its own lag.
+      // A node does not report its own lag.
       ...(source === 'self' || member.role === 'primary'
         ? []
         : [sentence('lag: {0} bytes', plain('number', member.lagBytes))]),
@@ -84,7 +84,7 @@ export function nodeDocument(view: Wire<PatroniNodeView>): Document {
   };
 }
 
-/** How far each replica is behind, as the configuration store has it. */
+/** How far each replica is behind, according to the configuration store. */
 export function replicationDocument({ primaryId, epoch, replicas: told }: Wire<PatroniReplicationView>): Document {
   const replicas = byName(told);
   return {
@@ -191,7 +191,7 @@ export function diagnosticsDocument({ sections }: Wire<DiagnosticsView>): Docume
   return { terms: TERMS, sections: diagnostics(sections) };
 }
 
-/** What stands below an explanation: the members that it rests on. */
+/** What is shown below an explanation: the members on which it rests. */
 export function explanationDocument(epoch: string | null, told: readonly Wire<PatroniMember>[]): Document {
   const members = byName(told);
   return {
@@ -201,5 +201,5 @@ export function explanationDocument(epoch: string | null, told: readonly Wire<Pa
   };
 }
 
-/** What stands below an explanation of diagnostics: nothing of the cluster was read for it. */
+/** What is shown below an explanation of diagnostics: nothing, because nothing of the cluster was read for it. */
 export const COST_DOCUMENT: Document = { terms: TERMS, sections: [] };

@@ -1,6 +1,6 @@
 /**
- * Who is asked. Only configured endpoints are ever contacted; addresses that Patroni reports are compared with them and
- * otherwise only shown (P7-S3). What is found out here lives as long as one call (no cached kernel state).
+ * Chooses whom to ask. Only configured endpoints are ever contacted; addresses that Patroni reports are compared with
+ * them and otherwise only shown (P7-S3). Nothing found out here outlives one call: no kernel state is cached.
  */
 import type * as z from 'zod/mini';
 import { endpointsOf, urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
@@ -22,7 +22,7 @@ import type { ClusterWire, MemberWire, NodeWire } from './schema.ts';
 
 const MOST_NAMED = 10;
 
-/** What came from which endpoint at which time, and who did not answer before. */
+/** The answer of an endpoint, its time, and the endpoints that did not answer before. */
 export interface From<T> {
   readonly data: T;
   readonly time: string;
@@ -31,8 +31,8 @@ export interface From<T> {
 }
 
 /**
- * Asks the endpoints in configured order until one answers. Patroni's refusal of the request (4xx) stands, and no other
- * is asked in its place (P7-E3); one that cannot answer now is skipped and quoted.
+ * Asks the endpoints in configured order until one answers. If Patroni refuses the request (4xx), that counts, and no
+ * other endpoint is asked instead (P7-E3). If it cannot answer now, it is skipped and quoted.
  */
 export async function askInOrder<T>(
   cluster: ClusterConfig,
@@ -60,7 +60,9 @@ export async function askInOrder<T>(
   return failure(nobodyAnswered(cluster, attempts, readError, rejection));
 }
 
-/** `/cluster` of the configured endpoint that was chosen, and of no other; without one, in configured order. */
+/**
+ * `/cluster` from the configured endpoint that was chosen, and from no other; without a choice, in configured order.
+ */
 export async function listChosen(
   cluster: ClusterConfig,
   access: Access,
@@ -86,19 +88,17 @@ export function from<T>(endpoint: string, asked: Asked<T>): Result<From<T>> {
   return asked.ok ? success({ ...asked.reply, endpoint, skipped: [] }) : failure(readError(endpoint, asked.no));
 }
 
-/**
- * Where a member is to be asked, or why it is not contacted: a clause that begins with what is known of its address.
- */
+/** Where to ask a member, or why it is not contacted: a clause that begins with what is known of its address. */
 export type Located = { readonly endpoint: string } | { readonly endpoint: undefined; readonly why: string };
 
-/** A member, as `/cluster` lists it, and where it is to be asked. */
+/** A member as `/cluster` lists it, and where to ask it. */
 export interface Found {
   readonly member: MemberWire;
   readonly located: Located;
   readonly cluster: From<ClusterWire>;
 }
 
-/** Looks a member up in `/cluster`. A name that is not there is no node of this cluster. */
+/** Looks a member up in `/cluster`. A name that is not there belongs to no member of this cluster. */
 export async function findMember(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
   const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
   if (!read.ok) return read;
@@ -119,9 +119,9 @@ export async function findMember(cluster: ClusterConfig, access: Access, node: s
 }
 
 /**
- * Finds the configured endpoint that leads to a member: the one that is said to, else the one at the address that
- * Patroni tells of it, whatever path is written behind that. An address that several members tell, or that is said to
- * lead to another one, is nobody's.
+ * Finds the configured endpoint that leads to a member: the one configured with its name; otherwise the one at the
+ * address that Patroni reports for it, whatever the path behind it. An address that several members report, or that is
+ * configured with another member's name, leads to none.
  */
 export function locator(
   cluster: ClusterConfig,
@@ -171,7 +171,7 @@ export function locator(
   };
 }
 
-/** Names in one sentence: as many as can be read, and how many there are beside. */
+/** Names in one sentence: only as many as are easy to read, and how many more there are. */
 function some(names: readonly string[], count: number): string {
   const shown = names.slice(0, MOST_NAMED).map(name => oneLine(name, 200));
   return [...shown, ...(count > shown.length ? [`${count - shown.length} more`] : [])].join(', ');
@@ -181,7 +181,7 @@ function originOf(url: string | null): string | undefined {
   return url !== null && URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
-/** The error of a request that only the node itself could answer, when it cannot be told where it is. */
+/** The error of a request that only the node itself could answer, if its endpoint is unknown. */
 export function notContacted(cluster: ClusterConfig, { name }: MemberWire, why: string): ControlError {
   return transportFailure(
     'PHASE7_CONNECTION_FAILED',
@@ -193,8 +193,8 @@ export function notContacted(cluster: ClusterConfig, { name }: MemberWire, why: 
 }
 
 /**
- * The members that cannot be asked, each with the reason, as one note, and the endpoints that are said to lead to
- * nobody who is there.
+ * One note on the members that cannot be asked, each with the reason, and on endpoints configured with the name of no
+ * present member.
  */
 export function notContactedNote(cluster: ClusterConfig, data: ClusterWire): readonly string[] {
   const locate = locator(cluster, data);
@@ -221,15 +221,15 @@ export function notContactedNote(cluster: ClusterConfig, data: ClusterWire): rea
 }
 
 /**
- * What a member says of itself at `endpoint`. Whoever answers there and names itself otherwise, or another cluster, is
- * not that member, and nothing of its answer is this one's. Patroni before 4.0 does not tell its own name.
+ * What a member reports about itself at `endpoint`. If the node there tells another name or another cluster, it is not
+ * that member, and its answer is refused. Patroni before 4.0 does not tell its own name.
  */
 export async function askMember(
   access: Access,
   endpoint: string,
   name: string,
   scope: string | null,
-): Promise<Asked<NodeWire> & { /** Who answered instead, as it says itself. */ readonly other?: string }> {
+): Promise<Asked<NodeWire> & { /** The name that another member told. */ readonly other?: string }> {
   const asked = await ask(access, endpoint, '/patroni', schema.node);
   if (!asked.ok) return asked;
   const other = otherThan(asked.reply.data, name, scope);
@@ -239,8 +239,8 @@ export async function askMember(
 }
 
 /**
- * Who answered instead of member `name` of cluster `scope`, as it names itself; nothing where it is that member, or
- * does not say.
+ * The name of the node that answered instead of member `name` of cluster `scope`; `undefined` if that member itself
+ * answered, or if the node tells no name.
  */
 function otherThan({ patroni }: NodeWire, name: string, scope: string | null): string | undefined {
   const [own, cluster] = [patroni?.name ?? name, patroni?.scope ?? scope];
@@ -248,7 +248,7 @@ function otherThan({ patroni }: NodeWire, name: string, scope: string | null): s
   return own === name ? undefined : `member ${oneLine(own, 200)}`;
 }
 
-/** The configured endpoint that `endpoint` is. */
+/** The configured endpoint that equals `endpoint`. */
 export function configured(cluster: ClusterConfig, endpoint: string): Result<string> {
   const found = urlsOf(cluster).find(candidate => candidate === endpoint);
   return found === undefined
@@ -263,7 +263,7 @@ export function configured(cluster: ClusterConfig, endpoint: string): Result<str
 }
 
 /**
- * A reading of Patroni: no commit id and no control version exist; the clock is that of the answer's Date header, in
+ * A reading of Patroni, which has no commit ids and no control versions. The time is the Date header of the answer, in
  * whole seconds.
  */
 export function reading<T, V>(
@@ -284,7 +284,7 @@ export function reading<T, V>(
   return { view, observed, endpoint, skipped, notes };
 }
 
-/** Which member answered at `endpoint`: the one that is said to be there, or the only one that tells this address. */
+/** Which member answered at `endpoint`: the one configured there, or the only one that reports this address. */
 export function memberAt(cluster: ClusterConfig, data: ClusterWire, endpoint: string): string | null {
   const locate = locator(cluster, data);
   return data.members.find(member => locate(member).endpoint === endpoint)?.name ?? null;

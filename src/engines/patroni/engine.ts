@@ -1,11 +1,14 @@
-/** The engine PostgreSQL under Patroni: what holds for each of its clusters. Its kernel is loaded when first asked. */
+/**
+ * The engine PostgreSQL under Patroni: what is the same for all its clusters. The kernel's code is loaded at the first
+ * use.
+ */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import type { EngineAdapter } from '../adapter.ts';
 import { HTTP_SCHEMES } from '../http/schemes.ts';
 import { httpToken } from '../http/token.ts';
 import { databaseLogin } from './login.ts';
 
-/** Whose password it is, and where it may be sent. */
+/** The password's user and the addresses to which it may be sent. */
 function loginBound(cluster: ClusterConfig): readonly unknown[] | undefined {
   const login = databaseLogin(cluster);
   return login === undefined ? undefined : [login.user, [...login.addresses].sort()];
@@ -76,8 +79,8 @@ export const PATRONI: EngineAdapter = {
     const { describeRecorded } = await import('./recorded.ts');
     return describeRecorded(kernel);
   },
-  // Patroni announces its members as https://host:8008/patroni; that is the address, as copied. A proxy's path of this
-  // name ends with a slash.
+  // Patroni announces its members as https://host:8008/patroni. A person may copy that, so the path is removed. A
+  // proxy's real path of this name ends with a slash.
   bareAddress: url => url.replace(/\/patroni$/, ''),
   past: async () => (await import('./past.ts')).PAST,
   wantsSecret: ({ domain, code, kernel }) =>

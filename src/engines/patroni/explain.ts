@@ -1,6 +1,7 @@
 /**
- * The facts before a switchover or a failover. Patroni has no dry run, so nothing is decided here: leader, roles and
- * timelines are read twice around the positions, and refused when they moved in between (P7-D1).
+ * Reads the facts before a switchover or a failover. Patroni has no dry run, so nothing is decided here. Leader, roles
+ * and timelines are read twice, before and after the positions; if they changed in between, the reading is refused
+ * (P7-D1).
  */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/model/errors.ts';
@@ -20,12 +21,13 @@ import type { PatroniExplanation } from './views.ts';
 import { patroniWords } from './words.ts';
 
 /**
- * Patroni looks every second, this many times, whether its request was carried out: twice the larger of 10 and
- * `loop_wait`.
+ * Patroni checks every second whether its request was carried out, for twice the larger of this and `loop_wait`
+ * seconds.
  */
 const PATRONI_WAITS_AT_LEAST = 10;
 /**
- * Beside that wait: asking the candidate how it is, and writing the request to a configuration store that may be slow.
+ * Time beside that wait: for asking the candidate about itself, and for writing the request to a slow configuration
+ * store.
  */
 const BESIDE_THE_WAIT_MS = 30_000;
 
@@ -33,7 +35,7 @@ const BESIDE_THE_WAIT_MS = 30_000;
 export type PatroniExplained = ExplainedReading & { readonly facts: PatroniFacts };
 
 /**
- * Reads what an explanation needs; the request will go to the candidate's own endpoint, from which most of it is read.
+ * Reads what an explanation needs. The request will go to the candidate's own endpoint, from which most facts are read.
  */
 export async function explainPromotion(
   cluster: ClusterConfig,
@@ -112,7 +114,7 @@ export async function explainPromotion(
   });
 }
 
-/** What is not asked for, because Patroni could not carry it out, and why. */
+/** Why the request is not sent at all: Patroni could not carry it out. */
 function unaskable(
   cluster: ClusterConfig,
   target: string,
@@ -142,17 +144,17 @@ function unaskable(
 }
 
 /**
- * What a member says of itself. One that cannot be asked, or does not answer as itself, has no known position; that is
+ * What a member reports about itself. If it cannot be asked, or another node answers, its position is unknown; that is
  * a fact and no error.
  */
-interface Look {
+interface MemberReport {
   readonly node: string;
   readonly version: string | null;
   readonly system: string | null;
   readonly position: PatroniPosition;
-  /** Why there is no answer of its own; `null`: there is. */
+  /** Why it gave no answer of its own; `null`: it did answer. */
   readonly silent: string | null;
-  /** Who answered in its place. */
+  /** The name of the node that answered in its place. */
   readonly other?: string;
 }
 
@@ -161,8 +163,8 @@ async function lookAt(
   { name: node }: MemberWire,
   located: Located,
   scope: string | null,
-): Promise<Look> {
-  const silence = (silent: string): Look => ({
+): Promise<MemberReport> {
+  const silence = (silent: string): MemberReport => ({
     node,
     version: null,
     system: null,
@@ -184,7 +186,7 @@ async function lookAt(
   };
 }
 
-/** What Patroni does not look at before a failover: to be acknowledged one by one. */
+/** What Patroni does not check before a failover; the operator acknowledges each item. */
 function unchecked(
   leader: MemberWire | undefined,
   candidate: MemberWire,

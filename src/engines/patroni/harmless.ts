@@ -1,13 +1,13 @@
 /**
- * Which of the values that Patroni and PostgreSQL tell of themselves are known to be harmless. They alone are shown;
- * all else is withheld from every view and record, and named there: nobody can list what secrets are called, or how a
- * command is given one.
+ * Lists which values that Patroni and PostgreSQL report about themselves are known to be harmless. Only those are
+ * shown. Everything else is withheld from every view and record, and its name is shown: nobody can list what secrets
+ * are called, or how a command receives one.
  */
 import { isHost, isName, isPath, WITHHELD } from '../../control-plane/model/plausible.ts';
 
 /**
- * PostgreSQL's settings that are numbers, flags or one of few words, as `postgres --describe-config` lists them; 12 to
- * 18.
+ * PostgreSQL's settings that are numbers, flags or one of a few words, from `postgres --describe-config` of versions 12
+ * to 18.
  */
 const NUMBERS_AND_WORDS = setOf(`
   allow_alter_system archive_mode archive_timeout array_nulls authentication_timeout autovacuum
@@ -72,8 +72,8 @@ const NUMBERS_AND_WORDS = setOf(`
 `);
 
 /**
- * PostgreSQL's settings that are texts, and name what is no secret: places, languages, libraries. No command is among
- * them, and no connection.
+ * PostgreSQL's text settings that hold no secret: places, languages, libraries. None of them is a command or a
+ * connection.
  */
 const TEXTS = setOf(`
   bonjour_name client_encoding cluster_name data_directory datestyle default_table_access_method default_tablespace
@@ -86,8 +86,8 @@ const TEXTS = setOf(`
 `);
 
 /**
- * What Patroni's own answers and configuration say, by the object that it stands in. `*` is a name of somebody's
- * choice, or a place in a list.
+ * The fields of Patroni's own answers and configuration, by the object that holds them. `*` is a name that somebody
+ * chose, or a place in a list.
  */
 const PATRONI: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   [
@@ -117,7 +117,7 @@ const PATRONI: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ['slots.*', setOf('type database plugin cluster_type')],
   ['ignore_slots.*', setOf('name type database plugin')],
 ]);
-/** Where settings of PostgreSQL stand: as such, and as those that wait for a restart. */
+/** Where settings of PostgreSQL stand: the settings themselves, and those that wait for a restart. */
 const SETTINGS = /^(?:postgresql\.parameters|pending_restart_reason\.[^.]+)$/u;
 
 /** Patroni's samples, and their labels. */
@@ -144,7 +144,7 @@ const FACTS: readonly RegExp[] = [
   /^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/u,
   /^-?\d{1,20}(?:\.\d{1,20}){0,3}$/u,
 ];
-/** No secret is one of these. */
+/** Values that are never a secret. */
 const NOTHING = new Set(['true', 'false', 'null', '', '{}', '[]']);
 
 function setOf(words: string): ReadonlySet<string> {
@@ -152,8 +152,8 @@ function setOf(words: string): ReadonlySet<string> {
 }
 
 /**
- * A value that is known to be harmless, and else what stands in its place. `path` are the names that lead to it, from
- * the outermost on.
+ * The value if it is known to be harmless, otherwise a replacement. `path` holds the names that lead to it, the
+ * outermost first.
  */
 export function shownValue(path: readonly string[], value: string): string {
   return NOTHING.has(value) || isHarmless(path, value) ? value : WITHHELD;
@@ -187,8 +187,8 @@ function isHarmlessSetting(name: string, value: string): boolean {
 }
 
 /**
- * One sample of the Prometheus text format, `name{label="value"} number`: what of it is known to be harmless, and
- * whether anything is not.
+ * One sample of the Prometheus text format, `name{label="value"} number`, without the parts that are not known to be
+ * harmless.
  */
 export function shownSample(line: string): { readonly key: string; readonly value: string } {
   const [, name = '', labels = '', number = ''] =

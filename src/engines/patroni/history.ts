@@ -11,7 +11,10 @@ import * as schema from './schema.ts';
 import type { ClusterWire, HistoryWire } from './schema.ts';
 import { clusterReading, inconsistent, moved } from './reads.ts';
 
-/** The timelines so far. Leader, timelines and history are read twice, and refused when they moved in between. */
+/**
+ * The timelines so far. Leader, timelines and history are read twice; if they changed in between, the reading is
+ * refused.
+ */
 export async function readPromotion(
   cluster: ClusterConfig,
   access: Access,
@@ -64,7 +67,7 @@ export async function readPromotion(
   );
 }
 
-/** `/cluster` as the member itself gives it, where one is named; else as the chosen or the first endpoint does. */
+/** `/cluster` from the named member itself; otherwise from the chosen or the first endpoint. */
 async function listed(
   cluster: ClusterConfig,
   access: Access,

@@ -25,7 +25,7 @@ const NO_DEMOTION =
   'Patroni cannot demote a leader and promote nobody: a switchover without a candidate lets Patroni choose one, ' +
   'and a standby cluster takes writes from all members.';
 
-/** What this cluster cannot be asked for, and why. */
+/** The operations that this cluster does not support, and why. */
 function unsupportedOperations(noLogin: string | undefined): Readonly<Partial<Record<KernelOperation, string>>> {
   return {
     explainDemotion: NO_DEMOTION,
@@ -40,7 +40,7 @@ function unsupportedOperations(noLogin: string | undefined): Readonly<Partial<Re
   };
 }
 
-/** The kernel behind `cluster`. Holds configuration and secrets, never kernel state. */
+/** The kernel of `cluster`. Holds configuration and secrets, never kernel state. */
 export function patroniKernel(
   cluster: ClusterConfig,
   access: Access,

@@ -1,11 +1,11 @@
-/** From Patroni's words for a member to the views of the control plane. Unknown stays unknown. */
+/** Turns Patroni's words for a member into the views of the control plane. Unknown stays unknown. */
 import { isName, WITHHELD } from '../../control-plane/model/plausible.ts';
 import type { Health, Member, Section } from '../../control-plane/model/views.ts';
 import { isLeader, type ClusterWire, type MemberWire, type NodeWire } from './schema.ts';
 import type { PatroniMember, PatroniState } from './views.ts';
 import { shownSetting, shownValue } from './harmless.ts';
 
-/** Who holds the leader key, as `/cluster` says. */
+/** The member that holds the leader key, according to `/cluster`. */
 export function leaderOf({ members }: ClusterWire): MemberWire | undefined {
   return members.find(isLeader);
 }
@@ -16,7 +16,7 @@ export function membersOf({ members }: ClusterWire): readonly PatroniMember[] {
     ...common(member.name, member.api_url, member.role, member.state),
     healthBasis:
       'what the member last wrote to the configuration store; a dead one stays there until its time to live ends',
-    // The leader has no lag, and says none.
+    // The leader has no lag and reports none.
     lagBytes: member.lag,
     patroni: {
       role: member.role ?? 'unknown',
@@ -30,7 +30,7 @@ export function membersOf({ members }: ClusterWire): readonly PatroniMember[] {
   }));
 }
 
-/** A member as it speaks for itself in `/patroni`. `apiUrl` is the address under which `/cluster` lists it. */
+/** A member as it reports itself in `/patroni`. `apiUrl` is its address in `/cluster`. */
 export function memberOf(name: string, apiUrl: string | null, node: NodeWire): PatroniMember {
   const synchronous =
     node.quorum_standby === true ? 'quorum_standby' : node.sync_standby === true ? 'sync_standby' : undefined;
@@ -48,7 +48,7 @@ export function memberOf(name: string, apiUrl: string | null, node: NodeWire): P
 }
 
 /**
- * What a member has not received, and not replayed, where this version tells it; nothing where it tells neither of any
+ * What a member has not received, and not replayed, if this version reports it; empty if it reports neither for any
  * member.
  */
 function lagsApart({
@@ -60,7 +60,10 @@ function lagsApart({
   return [receiveLag, replayLag, received, replayed].every(value => value === null) ? {} : { receiveLag, replayLag };
 }
 
-/** Positions of `/patroni`: a primary has one that it writes at, a replica what it received and what it replayed. */
+/**
+ * Positions of `/patroni`: a primary has the position that it writes at, a replica what it received and what it
+ * replayed.
+ */
 export function positionsOf({ xlog }: NodeWire): Pick<PatroniState, 'written' | 'received' | 'replayed'> {
   return {
     written: xlog?.location ?? null,
@@ -90,7 +93,7 @@ function common(
   };
 }
 
-/** The leader of a standby cluster leads, and writes nothing of its own. */
+/** The leader of a standby cluster leads, but writes nothing of its own. */
 const ROLES: ReadonlyMap<string, Member['role']> = new Map([
   ['leader', 'primary'],
   ['master', 'primary'],
@@ -110,7 +113,7 @@ const HEALTH: ReadonlyMap<string, Health> = new Map([
   ['start failed', 'halted'],
 ] as const);
 
-/** Tags, and restarts that are pending or scheduled, in one line. */
+/** Tags, and pending or scheduled restarts, in one line. */
 function marks({
   tags,
   pending_restart: pending,
@@ -149,7 +152,7 @@ function harmlessMembers(scheduled: unknown): unknown {
   );
 }
 
-/** A setting that waits for a restart: what it is and what it will be. */
+/** A setting that waits for a restart: its current and its future value. */
 function changeOf(name: string, change: unknown): string {
   if (typeof change !== 'object' || change === null || !('old_value' in change) || !('new_value' in change))
     return '(change unknown)';
@@ -161,7 +164,7 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** All else that a node says of itself. */
+/** Everything else that a node reports about itself. */
 export function detailsOf(node: NodeWire): readonly Section[] {
   const known: readonly (readonly [string, string | boolean | null | undefined])[] = [
     ['database system identifier', node.database_system_identifier],
@@ -212,14 +215,14 @@ export function serverVersion(number: number): string {
     : [10_000, 100, 1].map(part => Math.floor(number / part) % 100).join('.');
 }
 
-/** A time as RFC 3339 in UTC, of milliseconds or of Python's text; a text that names no time stays as it is. */
+/** A time as RFC 3339 in UTC, from milliseconds or from Python's text; a text that is no time stays unchanged. */
 export function moment(time: number | string | null): string | null {
   if (time === null) return null;
   const read = new Date(typeof time === 'string' ? time.replace(' ', 'T') : time);
   return Number.isNaN(read.getTime()) ? String(time) : read.toISOString();
 }
 
-/** What of `/cluster` concerns all members: each a sentence. */
+/** What `/cluster` reports about the whole cluster, one sentence each. */
 export function notesOf(cluster: ClusterWire): readonly string[] {
   const scheduled = scheduledSwitchover(cluster);
   return [

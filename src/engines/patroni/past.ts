@@ -1,9 +1,9 @@
-/** What Patroni's history proves: a timeline that is later than one that ended is led after that end. */
+/** What Patroni's history proves: a timeline begins after the end of the timeline before it. */
 import type { Past } from '../../control-plane/engine.ts';
 
 export const PAST: Past = {
   keptBy: 'cluster',
-  // Numbers of timelines: PostgreSQL skips one that it finds taken.
+  // `seq` numbers timelines, and PostgreSQL skips a number that is already taken.
   isCounted: false,
   key: 'seq',
   begins: events =>

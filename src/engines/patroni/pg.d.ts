@@ -1,6 +1,6 @@
 /**
- * The one file of pg that `database.ts` uses. pg's entry file brings a pool and a native client that nobody here asks
- * for.
+ * The one file of pg that `database.ts` uses. pg's entry file would also load a pool and a native client, which nothing
+ * here needs.
  */
 declare module 'pg/lib/client.js' {
   import { Client } from 'pg';

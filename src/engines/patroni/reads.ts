@@ -1,4 +1,4 @@
-/** The inspections: which of Patroni's answers each view is, and when two of them do not belong together (P7-D1). */
+/** The inspections: which answer of Patroni becomes which view, and when two answers do not belong together (P7-D1). */
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../../control-plane/model/errors.ts';
 import type { Reading, WalView } from '../../control-plane/model/views.ts';
@@ -42,7 +42,7 @@ export function clusterReading<V>(
   return { ...told, teller: listedTeller(membersOf(from.data), node) };
 }
 
-/** Members, roles, timelines and lag. `unavailable` says what cannot be asked of this cluster. */
+/** Members, roles, timelines and lag. `unavailable` says what this cluster does not support. */
 export async function readCluster(
   cluster: ClusterConfig,
   access: Access,
@@ -69,7 +69,7 @@ export async function readCluster(
   );
 }
 
-/** How far each replica is behind, as the configuration store has it. */
+/** How far each replica is behind, according to the configuration store. */
 export async function readReplication(
   cluster: ClusterConfig,
   access: Access,
@@ -119,7 +119,7 @@ export async function readReplication(
   );
 }
 
-/** One node by its own word, or by `/cluster` where its address is not configured. */
+/** One node as it reports itself, or according to `/cluster` if its address is not configured. */
 export async function readNode(
   cluster: ClusterConfig,
   access: Access,
@@ -154,8 +154,8 @@ function pauseNote({ pause }: NodeWire): readonly string[] {
 }
 
 /**
- * A node's own answer, or what `/cluster` holds of a node that was not asked, or did not answer as itself, and why that
- * is.
+ * A node's own answer. Without one (the node was not asked, or another node answered): what `/cluster` holds of it, and
+ * why.
  */
 export type FoundNode = { readonly member: MemberWire | undefined } & (
   | { readonly node: From<NodeWire>; readonly apiUrl: string | null }
@@ -163,8 +163,8 @@ export type FoundNode = { readonly member: MemberWire | undefined } & (
 );
 
 /**
- * Asks a node itself. Its address stands in `/cluster`; without an answer to that (the configuration store is down,
- * say) only a node that gives its own name can be told from the others.
+ * Asks a node itself at the address in `/cluster`. If `/cluster` cannot be read (the configuration store is down, for
+ * instance), only a node that tells its own name can be told from the others.
  */
 export async function findNode(cluster: ClusterConfig, access: Access, name: string): Promise<Result<FoundNode>> {
   const found = await findMember(cluster, access, name);
@@ -193,14 +193,14 @@ export async function findNode(cluster: ClusterConfig, access: Access, name: str
   return found;
 }
 
-/** Whether nobody could say who the members are: the endpoints are silent, or say that they cannot answer now. */
+/** Whether nobody could list the members: the endpoints are silent, or say that they cannot answer now. */
 export function cannotList({ domain, kernel }: ControlError): boolean {
   return domain === 'TRANSPORT_ERROR' || (kernel?.status ?? 0) >= 500;
 }
 
 /**
- * Whether two readings of `/cluster` differ in what a decision depends on: which cluster it is, leader, roles,
- * timelines, pause.
+ * Whether two readings of `/cluster` differ in what a decision depends on: the cluster, leader, roles, timelines,
+ * pause.
  */
 export function moved(one: ClusterWire, other: ClusterWire): boolean {
   const facts = (of: ClusterWire): string =>
@@ -213,7 +213,7 @@ export function moved(one: ClusterWire, other: ClusterWire): boolean {
   return facts(one) !== facts(other);
 }
 
-/** Two readings that do not belong together are no view. */
+/** The refusal of two readings that do not belong together. */
 export function inconsistent(endpoint: string): ReturnType<typeof refusal> {
   return refusal(
     'PHASE7_INCONSISTENT_SNAPSHOT',
@@ -223,7 +223,8 @@ export function inconsistent(endpoint: string): ReturnType<typeof refusal> {
 }
 
 /**
- * What Patroni itself says of a node's WAL: its positions, and no more. `why` says why there is no login for the rest.
+ * What Patroni itself reports about a node's WAL: only its positions. `why` says why there is no login to read the
+ * rest.
  */
 export async function readWal(
   cluster: ClusterConfig,

@@ -1,4 +1,4 @@
-/** What stands in a record of what Patroni said, checked before it is shown: a log may be old, or tampered with. */
+/** Checks recorded answers of Patroni before they are shown, because a log may be old or tampered with. */
 import * as z from 'zod/mini';
 import type { Document } from '../../control-plane/model/document.ts';
 import type { RecordedKernel } from '../../control-plane/engine.ts';
@@ -22,7 +22,7 @@ const member = z.looseObject({
   }),
 });
 
-/** The members as they were read, where the record has the form of what Patroni's adapter writes. */
+/** The members as they were read, if the record has the form that Patroni's adapter writes. */
 export function describeRecorded(kernel: RecordedKernel | null): Document | null {
   if (kernel === null) return COST_DOCUMENT;
   return z.array(member).safeParse(kernel.members).success

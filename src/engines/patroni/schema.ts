@@ -1,30 +1,30 @@
 /**
- * What Patroni's REST API answers, as far as it is used, read value by value: one that is missing or of another form is
- * unknown (`null`) and takes nothing else with it. Only what nothing could be said without is required: the members of
- * a cluster, and their names.
+ * The answers of Patroni's REST API, as far as they are used, read value by value. A value that is missing or malformed
+ * is unknown (`null`) and affects no other value. Only values without which nothing could be shown are required: the
+ * members of a cluster, and their names.
  */
 import * as z from 'zod/mini';
 import { lazily, list, mapped } from '../http/forms.ts';
 
 const text = z.string();
 const flag = z.boolean();
-/** A WAL position, a number of bytes or a timeline: a JSON number that lost nothing on its way (P7-D1). */
+/** A WAL position, a number of bytes or a timeline: a JSON number small enough to be exact (P7-D1). */
 const whole = mapped(z.int().check(z.nonnegative()), BigInt);
-/** Later versions send LSNs as PostgreSQL writes them. */
+/** Later versions send LSNs in PostgreSQL's form. */
 const lsnText = mapped(text.check(z.regex(/^[0-9A-F]{1,8}\/[0-9A-F]{1,8}$/i)), written => {
   const [high = '0', low = '0'] = written.split('/');
   return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
 });
 
 /**
- * A value that is shown and that nothing else depends on. Patroni itself writes the word "unknown" where it knows a
- * number not.
+ * A value that is only shown; nothing else depends on it. Patroni itself writes the word "unknown" for a number that it
+ * does not know.
  */
 function shown<T>(schema: z.ZodMiniType<T>): z.ZodMiniType<T | null> {
   return z.catch(z.nullable(schema), null);
 }
 
-/** A flag that Patroni leaves out when it is not set; `null` where it stands there and cannot be read. */
+/** A flag that Patroni leaves out if it is not set; `null` if it is present but unreadable. */
 function switched(): z.ZodMiniType<boolean | null> {
   return z.catch(
     mapped(z.optional(flag), (set): boolean | null => set === true),
@@ -76,7 +76,7 @@ export const cluster = lazily(() =>
 /** `/cluster`: one reading of the configuration store. */
 export type ClusterWire = z.output<ReturnType<typeof cluster>>;
 
-/** Who holds the leader key; the leader of a standby cluster holds it too. */
+/** Whether the member holds the leader key; the leader of a standby cluster holds it, too. */
 export function isLeader({ role }: { readonly role: string | null }): boolean {
   return role === 'leader' || role === 'standby_leader';
 }
@@ -133,10 +133,10 @@ export const node = lazily(() =>
     ),
 );
 
-/** `/patroni`: what a node says of itself. Positions are missing while PostgreSQL does not answer. */
+/** `/patroni`: what a node reports about itself. Positions are missing while PostgreSQL does not answer. */
 export type NodeWire = z.output<ReturnType<typeof node>>;
 
-/** A timeline that ended, where and why; the time and the leader of the next one are not always there. */
+/** A timeline that ended, where and why; the time, and the leader of the next timeline, may be missing. */
 const ended = lazily(() =>
   mapped(z.tuple([whole, shown(whole), shown(text)], z.unknown()), ([timeline, end, reason, time, leader]) => ({
     timeline,
@@ -152,5 +152,5 @@ export const history = lazily(() => list(shown(ended())));
 /** `/history`: the timelines that ended, oldest first; `null` is a line that could not be read. */
 export type HistoryWire = z.output<ReturnType<typeof history>>;
 
-/** A JSON object of any form: `/config`, and a node's state where all of it is shown. */
+/** A JSON object of any form: `/config`, and a node's state if all of it is shown. */
 export const anything = lazily(() => fields);

@@ -1,9 +1,9 @@
-/** What `/config` and tags mean: Patroni's own reading of a value, whatever form it is written in. */
+/** What `/config` and tags mean: interprets a value as Patroni does, whatever form it is written in. */
 import type { PatroniBehaviour, PatroniFacts, PatroniReplication } from './facts.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** Patroni's default where `/config` says nothing of it, in seconds. */
+/** Patroni's default if `/config` does not set it, in seconds. */
 const DEFAULT_LOOP_WAIT = 10;
 
 /** Settings that an explanation shows. */
@@ -18,7 +18,7 @@ const SHOWN = [
   'loop_wait',
 ] as const;
 
-/** How commits are acknowledged, by what is configured and what the version makes of it. */
+/** How commits are acknowledged, according to the configuration and to how the version interprets it. */
 export function replicationOf(settings: Settings, behaviour: PatroniBehaviour | null): PatroniReplication {
   const value = own(settings, 'synchronous_mode');
   if (value === undefined || value === null || flagOf(value) === false) return { mode: 'asynchronous' };
@@ -32,8 +32,8 @@ export function replicationOf(settings: Settings, behaviour: PatroniBehaviour | 
 }
 
 /**
- * Whether the cluster follows another one: Patroni takes the section for one only with a host, a port or a restore
- * command in it.
+ * Whether the cluster follows another one: for Patroni, the section counts only with a host, a port or a restore
+ * command.
  */
 export function standbyCluster(settings: Settings): boolean {
   const section = own(settings, 'standby_cluster');
@@ -49,7 +49,7 @@ export function failsafeMode(settings: Settings): boolean {
   return flagOf(own(settings, 'failsafe_mode')) === true;
 }
 
-/** `loop_wait` in seconds; `null` where it cannot be read. */
+/** `loop_wait` in seconds; `null` if it cannot be read. */
 export function loopWait(settings: Settings): number | null {
   const value = own(settings, 'loop_wait');
   if (value === undefined || value === null) return DEFAULT_LOOP_WAIT;
@@ -59,7 +59,7 @@ export function loopWait(settings: Settings): number | null {
     : null;
 }
 
-/** The settings of an explanation as they are written, and the largest lag of a candidate, for its sentence. */
+/** The settings in an explanation as they are written, and the largest allowed lag of a candidate, for its sentence. */
 export function shownSettings(settings: Settings): Pick<PatroniFacts['settings'], 'shown' | 'maximumLagOnFailover'> {
   return {
     shown: SHOWN.map(name => ({ name, value: writtenOrNull(own(settings, name)) })),
@@ -68,13 +68,13 @@ export function shownSettings(settings: Settings): Pick<PatroniFacts['settings']
 }
 
 /**
- * The tag by which a member must not lead, as it is written; `null` where it has none. A version that is not known may
- * heed each of them.
+ * The tag that keeps a member from becoming leader, as it is written; `null` if it has none. An unknown version is
+ * assumed to obey every such tag.
  */
 export function nofailoverTag(tags: Settings | null, behaviour: PatroniBehaviour | null): string | null {
   if (tags === null) return null;
   const [nofailover, priority] = [own(tags, 'nofailover'), own(tags, 'failover_priority')];
-  // As Python has it: the text "false" is true.
+  // As in Python: the text "false" is true.
   if (nofailover !== undefined && nofailover !== null)
     return [false, 0, ''].some(no => no === nofailover) ? null : `nofailover: ${written(nofailover)}`;
   return (behaviour?.failoverPriority ?? true) && /^-?\d+$/.test(String(priority)) && Number(priority) <= 0
@@ -82,12 +82,12 @@ export function nofailoverTag(tags: Settings | null, behaviour: PatroniBehaviour
     : null;
 }
 
-/** A value under a name of somebody else's choice. */
+/** A field whose name somebody else chose, so that it must be an own property. */
 function own(settings: Settings, name: string): unknown {
   return Object.hasOwn(settings, name) ? settings[name] : undefined;
 }
 
-/** Patroni's reading of a boolean, which may be written as PostgreSQL writes one; anything else is none. */
+/** A boolean as Patroni reads it, in any of PostgreSQL's spellings; `undefined` for anything else. */
 function flagOf(value: unknown): boolean | undefined {
   const text = String(value).toLowerCase();
   return ['on', 'true', 'yes', '1'].includes(text)

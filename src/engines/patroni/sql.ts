@@ -1,4 +1,4 @@
-/** WAL and snapshots as PostgreSQL's own views show them to a login of the role `pg_monitor`. */
+/** WAL and snapshots from PostgreSQL's own views, read with a login that has the role `pg_monitor`. */
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, refusal, success, transportFailure, type Result } from '../../control-plane/model/errors.ts';
 import { lsn } from './lsn.ts';
@@ -106,8 +106,7 @@ export async function readSnapshots(
     node,
     answers: [server = [], checkpoints = [], slots = [], backups = [], held = []],
   } = read.value;
-  // PostgreSQL refuses no question about other sessions: to a login without the right it answers as if there were
-  // nothing to see.
+  // PostgreSQL does not refuse questions about other sessions: without the right, it answers as if there were none.
   const unseen =
     server[0]?.['sees_sessions'] === 'true'
       ? undefined
@@ -179,7 +178,8 @@ export async function readSnapshots(
 }
 
 /**
- * Asks PostgreSQL between two answers of the node about itself, and refuses what moved or is another system (P7-D1).
+ * Asks PostgreSQL between two answers of the node about itself. If the node changed in between, or PostgreSQL is
+ * another system, the reading is refused (P7-D1).
  */
 async function around(
   cluster: ClusterConfig,
@@ -248,7 +248,7 @@ function integer(text: string | null | undefined): bigint | null {
   return text !== null && text !== undefined && /^\d+$/.test(text) ? BigInt(text) : null;
 }
 
-/** A file of the WAL directory as a segment: its name holds timeline, high and low part of its number. */
+/** A file of the WAL directory as a segment: its name holds the timeline and the high and low part of its number. */
 function segment({ name, size }: Row, segmentBytes: bigint): readonly WalSegment[] {
   const parts = /^[0-9A-F]{8}([0-9A-F]{8})([0-9A-F]{8})$/.exec(name ?? '');
   if (parts === null) return [];

@@ -1,12 +1,12 @@
-/** What a member under Patroni that answers says of itself and what bears on all of its answer. */
+/** What an answering member under Patroni says about itself that affects its whole answer. */
 import { sentence } from '../../control-plane/model/document.ts';
 import { plain, toldByHalted, type Teller } from '../documents.ts';
 import type { NodeWire } from './schema.ts';
 import type { PatroniMember } from './views.ts';
 
 /**
- * By its own row of the list that it gave, which says what it last wrote to the configuration store. `nodeId` is `null`
- * where it is not known which member answered: then nothing can be said of it.
+ * From its own row in its list, which holds what it last wrote to the configuration store. If `nodeId` is `null`, it is
+ * unknown which member answered, so nothing can be said about it.
  */
 export function listedTeller(members: readonly PatroniMember[], nodeId: string | null): Teller {
   const own = members.find(member => member.nodeId === nodeId);
@@ -26,7 +26,7 @@ export function listedTeller(members: readonly PatroniMember[], nodeId: string |
   };
 }
 
-/** By its own word. */
+/** From what it reports about itself. */
 export function ownTeller(
   { nodeId, name, health, replicationState }: PatroniMember,
   { cluster_unlocked: isUnlocked }: NodeWire,

@@ -10,7 +10,7 @@ export const TERMS = {
   countsControlVersions: false,
 } as const satisfies Terms;
 
-/** A position as PostgreSQL writes it. */
+/** A position in PostgreSQL's form. */
 export function positionText(value: string | null): string | null {
   return value === null ? null : lsn(BigInt(value));
 }

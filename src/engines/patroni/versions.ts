@@ -1,11 +1,11 @@
 /**
- * What differs between the versions of Patroni, as far as an operator is told of it. A version that is not here is not
- * known: nothing is said of it that holds for one version only, and it counts as the least safe. `docs/patroni.md`
+ * The differences between the versions of Patroni that an operator is told about. A version that is not listed is
+ * unknown: nothing is said that is true for some versions only, and it counts as the least safe. `docs/patroni.md`
  * shows this table; a test compares the two.
  */
 import type { PatroniBehaviour } from './facts.ts';
 
-/** What each known series does, and the release of it that is tested. */
+/** What each known series does, and which of its releases is tested. */
 export const KNOWN_VERSIONS = [
   {
     series: '3.0',
@@ -36,15 +36,15 @@ export const KNOWN_VERSIONS = [
   },
 ] as const satisfies readonly (PatroniBehaviour & { readonly tested: string })[];
 
-/** What the version of an answer does, by its first two numbers; `null` for one that is not known. */
+/** What a version does, found by its first two numbers; `null` if the version is unknown. */
 export function behaviourOf(version: string | null): PatroniBehaviour | null {
   const series = /^(\d+\.\d+)(?:\.|$)/.exec(version ?? '')?.[1];
   return KNOWN_VERSIONS.find(known => known.series === series) ?? null;
 }
 
 /**
- * What all of these members do: they take part in one request, each with its own version. `null` where that is not
- * known, or not one thing.
+ * What the versions of all these members do, because they all take part in one request; `null` if that is unknown or
+ * not the same.
  */
 export function commonBehaviour(versions: readonly (string | null)[]): PatroniBehaviour | null {
   const [first = null, ...others] = versions.map(behaviourOf);

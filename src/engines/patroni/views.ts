@@ -1,4 +1,4 @@
-/** What Patroni says beyond what every engine says, in its own terms. */
+/** What Patroni reports beyond what every engine reports, in its own terms. */
 import type {
   ClusterView,
   KernelExplanation,
@@ -8,7 +8,7 @@ import type {
   ReplicationView,
 } from '../../control-plane/model/views.ts';
 
-/** Positions are LSNs as bytes: written is a primary's, received and replayed a replica's. */
+/** Positions are LSNs as bytes: a primary has written, a replica received and replayed. */
 export interface PatroniState {
   readonly role: string;
   readonly timeline: bigint | null;
@@ -16,12 +16,12 @@ export interface PatroniState {
   readonly received: bigint | null;
   readonly replayed: bigint | null;
   /**
-   * WAL that a replica has not received, and not replayed, in bytes. Missing where Patroni does not tell them apart,
-   * and in older records.
+   * WAL that a replica has not received, and not replayed, in bytes. Absent if Patroni does not report the two
+   * separately, and in older records.
    */
   readonly receiveLag?: bigint | null;
   readonly replayLag?: bigint | null;
-  /** Tags, pending and scheduled restarts; `null` when there are none. */
+  /** Tags, and pending or scheduled restarts; `null` if there are none. */
   readonly marks: string | null;
 }
 
@@ -29,7 +29,7 @@ export interface PatroniMember extends Member {
   readonly patroni: PatroniState;
 }
 
-/** WAL not received, and not replayed, in bytes. Missing where Patroni does not tell them apart. */
+/** WAL not received, and not replayed, in bytes. Absent if Patroni does not report the two separately. */
 export interface PatroniReplica extends ReplicaProgress {
   readonly receiveLag?: bigint | null;
   readonly replayLag?: bigint | null;

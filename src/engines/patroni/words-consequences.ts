@@ -5,8 +5,8 @@ import type { Consequence, Request } from './words-request.ts';
 const WHILE_PAUSED = ' While the cluster is paused this goes on also when that agent is back.';
 
 /**
- * What a member that follows is called in `/cluster`: the configuration store may make it a standby that commits wait
- * for, or not.
+ * A follower's role in `/cluster` afterwards: the configuration store may or may not make it a standby that commits
+ * wait for.
  */
 export function followerRole({ replication: { mode }, standbyCluster }: PatroniFacts): string {
   if (standbyCluster) return 'replica';
@@ -63,9 +63,7 @@ export function handOver({ candidate, leader, forced, facts }: Request): readonl
   ];
 }
 
-/**
- * What becomes of the request where the leader's agent does not carry it out: then nobody makes the old leader stop.
- */
+/** What happens if the leader's agent does not carry the request out: then nobody stops the old leader. */
 export function authority({ candidate, leader, forced, facts }: Request): readonly Consequence[] {
   if (leader === null) {
     return [
@@ -102,7 +100,7 @@ export function authority({ candidate, leader, forced, facts }: Request): readon
   ];
 }
 
-/** What of this cluster makes that the request is not taken up. */
+/** Why this cluster may ignore the request. */
 export function unfollowed({ leader, facts }: Request): readonly Consequence[] {
   return facts.paused === true && facts.standbyCluster && leader !== null
     ? [
@@ -144,7 +142,7 @@ export function replication({ candidate, facts }: Request): Consequence {
   };
 }
 
-/** What is known of acknowledged writes, by the mode of the cluster, and no more. */
+/** Only what is known about acknowledged writes, by the mode of the cluster. */
 export function durability(request: Request): readonly string[] {
   const { candidate, leader, forced, asksForWrites, facts } = request;
   const { replication: by, behaviour } = facts;
@@ -183,8 +181,8 @@ export function durability(request: Request): readonly string[] {
 }
 
 /**
- * Patroni compared what it picks with its key `sync` alone, and not with what PostgreSQL waits for, until 4.0.6 (its
- * release notes; P6-S1).
+ * Until 4.0.6, Patroni compared its choice only with its key `sync`, not with the standbys that PostgreSQL waits for
+ * (its release notes; P6-S1).
  */
 function stillWaited(behaviour: PatroniFacts['behaviour']): string {
   const releases = behaviour === null ? 'Some versions of Patroni' : behaviour.waitsForLostStandby;

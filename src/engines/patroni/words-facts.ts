@@ -3,7 +3,7 @@ import type { Fact } from '../../control-plane/explanation/words.ts';
 import type { PatroniFacts, PatroniPosition } from './facts.ts';
 import { lsn } from './lsn.ts';
 
-/** What Patroni reported, with where and when each was read. */
+/** What Patroni reported, with where and when each fact was read. */
 export function factsOf(
   { paused, scheduledSwitchover, settings, positions, versions, candidate, standbyCluster }: PatroniFacts,
   leader: string | null,

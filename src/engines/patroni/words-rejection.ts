@@ -1,8 +1,8 @@
-/** Why a switchover or a failover may not happen, or not be known to have happened. */
+/** Why a switchover or a failover may fail, or may leave its outcome unknown. */
 import type { PatroniFacts } from './facts.ts';
 import type { Request } from './words-request.ts';
 
-/** Why Patroni may refuse it, take it back, or not say what became of it. */
+/** Why Patroni may refuse the request, take it back, or leave its outcome unknown. */
 export function rejection(request: Request, answerMs: number | null): readonly string[] {
   const { candidate, leader, forced, facts } = request;
   const { patroniWaits: waits, replication: by, behaviour, settings } = facts;

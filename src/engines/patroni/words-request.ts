@@ -1,13 +1,13 @@
-/** What the words for a switchover or a failover are about. */
+/** The request that the words for a switchover or a failover describe. */
 import type { Words } from '../../control-plane/explanation/words.ts';
 import type { PatroniFacts } from './facts.ts';
 
-/** What is asked, and of which cluster. */
+/** What is requested, and of which cluster. */
 export interface Request {
   readonly candidate: string;
   readonly leader: string | null;
   readonly forced: boolean;
-  /** Whether it is acknowledged that acknowledged writes may be missing on the candidate. */
+  /** Whether the operator acknowledges that acknowledged writes may be missing on the candidate. */
   readonly asksForWrites: boolean;
   readonly facts: PatroniFacts;
 }

@@ -1,8 +1,8 @@
 /**
- * What a switchover and a failover do under Patroni, in its own terms: leader and candidate, timelines, positions.
- * Positions stand beside each other with where and when each was read; nothing is computed from them (P7-A3). Each mode
- * of a cluster is a case of its own; one that is not known is said to be unknown, and nothing is promised of it. The
- * sentences are held against real clusters of every version by `test/patroni/explanations.test.ts`.
+ * Says what a switchover and a failover do under Patroni, in its own terms: leader and candidate, timelines, positions.
+ * Positions are shown together, with where and when each was read; nothing is computed from them (P7-A3). Each mode of
+ * a cluster has its own sentences; an unknown mode is called unknown, and nothing is promised for it.
+ * `test/patroni/explanations.test.ts` checks the sentences against real clusters of every version.
  */
 import type { ControlCommandName } from '../../control-plane/commands/commands.ts';
 import { toWire, type StateChange } from '../../control-plane/model/views.ts';
@@ -15,7 +15,7 @@ import { factsOf } from './words-facts.ts';
 import { rejection } from './words-rejection.ts';
 import type { Request } from './words-request.ts';
 
-/** The words for a switchover or a failover. A demotion is refused before there is anything to explain. */
+/** The words for a switchover or a failover. A demotion is refused before an explanation is needed. */
 export function patroniWords(
   command: Exclude<ControlCommandName, 'request_demotion'>,
   explained: PatroniExplanation,
@@ -102,7 +102,7 @@ function protection({ leader, forced }: Request): string {
         `else that moved since this was read is noticed. ${ledger}`;
 }
 
-/** What collecting diagnostics costs, and whom. */
+/** What collecting diagnostics costs, and which nodes bear the cost. */
 export function patroniCostWords(requests: bigint, node: string): CostWords {
   return {
     declared: `The cost: ${requests} requests to the configured addresses of the cluster.`,
@@ -115,7 +115,7 @@ export function patroniCostWords(requests: bigint, node: string): CostWords {
   };
 }
 
-/** What Patroni's answer says, and what it does not. */
+/** What Patroni's answer says, and what it does not say. */
 export function patroniExecution(candidate: string, cluster: string, body: string): string {
   return (
     `Patroni of cluster "${cluster}" answered: ${body.trim()}. Its answer says who holds the leader key; whether ` +
