@@ -5,7 +5,18 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { columns } from '../../src/cli/text/layout.ts';
 import { document, jsonSchema, type Document } from './json-shape.ts';
-import { builtProgram, cleanEnv, cli, Cluster, records, ROOT, run, scratch, stages, type Ended } from './support.ts';
+import {
+  builtProgram,
+  cleanEnv,
+  cli,
+  Cluster,
+  records,
+  ROOT,
+  run,
+  scratch,
+  stages,
+  type Ended,
+} from '../support/terminal.ts';
 
 describe('reading from a terminal program', function () {
   this.timeout(30_000);

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { cleanEnv, cli, scratch, type Ended } from './support.ts';
+import { cleanEnv, cli, scratch, type Ended } from '../support/terminal.ts';
 
 describe('configured paths', function () {
   this.timeout(60_000);

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { cleanEnv, cli, closeTerminals, Cluster, records, scratch, Terminal } from './support.ts';
+import { cleanEnv, cli, closeTerminals, Cluster, records, scratch, Terminal } from '../support/terminal.ts';
 import { until } from '../support/until.ts';
 
 const ACCOUNT = userInfo().username;

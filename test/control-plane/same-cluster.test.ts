@@ -7,9 +7,9 @@ import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { normalAddress } from '../../src/control-plane/clusters/same-cluster.ts';
 import { connect } from '../../src/engines/connect.ts';
-import { issue } from '../engines/certificates.ts';
-import { bent, closeAll, kernelServer, truthful } from '../engines/servers.ts';
-import { N1, N2, N3, PATIENT } from '../engines/wire.ts';
+import { issue } from '../support/certificates.ts';
+import { bent, closeAll, kernelServer, truthful } from '../support/servers.ts';
+import { N1, N2, N3, PATIENT } from '../support/wire.ts';
 import { pattern } from '../support/pattern.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 

@@ -20,8 +20,8 @@ import type {
   Confirmer,
 } from '../../src/control-plane/ports.ts';
 import { connect } from '../../src/engines/connect.ts';
-import { kernelServer, type HttpRunning, type Received } from '../engines/servers.ts';
-import { clusterOf, PATIENT, N2 } from '../engines/wire.ts';
+import { kernelServer, type HttpRunning, type Received } from '../support/servers.ts';
+import { clusterOf, PATIENT, N2 } from '../support/wire.ts';
 import { recordsIn } from '../support/records-in.ts';
 
 /** What the scripted person does when asked. */

@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { issue } from '../engines/certificates.ts';
+import { issue } from '../support/certificates.ts';
 import { generator, seedFrom } from '../support/seed.ts';
 import { campaign, COMMANDS, harmText, judgeTruth, told } from './campaign.ts';
-import type { Harm } from './proxy.ts';
+import type { Harm } from '../support/proxy.ts';
 import { Stand } from './stand.ts';
 
 const SEED = seedFrom('AERODB_CUT_SEED');

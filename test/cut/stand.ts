@@ -17,9 +17,9 @@ import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { success } from '../../src/control-plane/model/errors.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';
-import { TestCluster, type TestNode, at, demote, promote, textAt, until } from '../local-cluster/harness.ts';
+import { TestCluster, type TestNode, at, demote, promote, textAt, until } from '../support/test-cluster.ts';
 import { wholeLines } from '../support/records-in.ts';
-import { CutProxy, type Harm } from './proxy.ts';
+import { CutProxy, type Harm } from '../support/proxy.ts';
 import { TlsFront, type TlsIdentity } from './tls-front.ts';
 
 /** A record as it stands in the file. */

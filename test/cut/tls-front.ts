@@ -5,7 +5,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createServer, type SecureVersion, type Server } from 'node:tls';
-import { allClosed } from './proxy.ts';
+import { allClosed } from '../support/proxy.ts';
 
 /** With what the servers identify themselves, and by which CA the client knows them. */
 export interface TlsIdentity {

@@ -9,8 +9,8 @@ import fc from 'fast-check';
 import { neededOfUndici } from '../../scripts/lib/needed-of-undici.mjs';
 import { exchange, type Exchange } from '../../src/engines/http/http.ts';
 import { hostileServer, plan, type Hostile, type Plan } from './hostile.ts';
-import { closeAll } from './servers.ts';
-import { N1 } from './wire.ts';
+import { closeAll } from '../support/servers.ts';
+import { N1 } from '../support/wire.ts';
 
 const RUNS = 150;
 const SEED = Number(process.env['SEED'] ?? 20_260_731);

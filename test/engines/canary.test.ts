@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { connect } from '../../src/engines/connect.ts';
-import { issue } from './certificates.ts';
+import { issue } from '../support/certificates.ts';
 import {
   answeringBytes,
   bent,
@@ -18,8 +18,8 @@ import {
   truthful,
   type Received,
   type Running,
-} from './servers.ts';
-import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, rejection, valueOf } from './wire.ts';
+} from '../support/servers.ts';
+import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, rejection, valueOf } from '../support/wire.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q';
 const ESCAPED = JSON.stringify(CANARY).slice(1, -1);

@@ -8,8 +8,8 @@ import { promisify } from 'node:util';
 import { until } from '../../scripts/lib/processes.mjs';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import type { DatabaseLogin, PatroniCluster } from '../../src/engines/patroni/login.ts';
-import { answeringBytes, closeAll, closedPort, kernelServer, rawServer } from './servers.ts';
-import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, valueOf } from './wire.ts';
+import { answeringBytes, closeAll, closedPort, kernelServer, rawServer } from '../support/servers.ts';
+import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, valueOf } from '../support/wire.ts';
 
 const OPTIONS = { timeouts: DEFAULT_TIMEOUTS };
 

@@ -11,7 +11,7 @@ import { inspect } from 'node:util';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import type { ExecutedControl } from '../../src/control-plane/explanation/words.ts';
 import type { Result } from '../../src/control-plane/model/errors.ts';
-import { clusterOf, controlRequest, errorOf, kernelOf, READS, REQUEST, valueOf } from './wire.ts';
+import { clusterOf, controlRequest, errorOf, kernelOf, READS, REQUEST, valueOf } from '../support/wire.ts';
 
 interface Node {
   readonly id: string;

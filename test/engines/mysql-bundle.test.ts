@@ -8,7 +8,7 @@ import { build } from 'esbuild';
 import { neededOfMysql2 } from '../../scripts/lib/needed-of-mysql2.mjs';
 import { session } from '../../src/engines/mysql/client.ts';
 import { authSwitch, CACHING, error, mysqlServer, NATIVE, ok, resultSet, type Script } from './mysql-server.ts';
-import { closeAll } from './servers.ts';
+import { closeAll } from '../support/servers.ts';
 
 /** Bytes, minified: the whole is more than a million. */
 const LARGEST_BYTES = 150_000;

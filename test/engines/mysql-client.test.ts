@@ -16,7 +16,7 @@ import { session, type Answered, type No, type Session } from '../../src/engines
 import { LARGEST_ANSWER_BYTES } from '../../src/engines/mysql/wire.ts';
 import { seedFrom } from '../support/seed.ts';
 import { until } from '../support/until.ts';
-import { issue, type Issued } from './certificates.ts';
+import { issue, type Issued } from '../support/certificates.ts';
 import {
   authSwitch,
   CACHING,
@@ -34,7 +34,7 @@ import {
   type MysqlServer,
   type Script,
 } from './mysql-server.ts';
-import { closeAll, closedPort } from './servers.ts';
+import { closeAll, closedPort } from '../support/servers.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const USER = 'canary-user-operator';

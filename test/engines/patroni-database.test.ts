@@ -11,10 +11,10 @@ import tlsModule, { TLSSocket, type ConnectionOptions, type TLSSocketOptions } f
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import type { ControlError } from '../../src/control-plane/model/errors.ts';
 import type { Timeouts } from '../../src/engines/connect.ts';
-import { issue, type Issued } from './certificates.ts';
+import { issue, type Issued } from '../support/certificates.ts';
 import { cluster, json, type Cluster } from './patroni.ts';
-import { closeAll, closedPort, rawServer } from './servers.ts';
-import { errorOf, PATIENT } from './wire.ts';
+import { closeAll, closedPort, rawServer } from '../support/servers.ts';
+import { errorOf, PATIENT } from '../support/wire.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const PASSWORD = 'canary-password-Zx81';

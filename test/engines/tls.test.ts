@@ -11,9 +11,9 @@ import tlsModule, { createServer as createTlsServer, type ConnectionOptions, typ
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import { pattern } from '../support/pattern.ts';
-import { issue, type Issued } from './certificates.ts';
-import { closeAll, json, listen, receive, truthful, type HttpRunning, type Received } from './servers.ts';
-import { clusterOf, CONTROLS, errorOf, kernelOf, N2, valueOf } from './wire.ts';
+import { issue, type Issued } from '../support/certificates.ts';
+import { closeAll, json, listen, receive, truthful, type HttpRunning, type Received } from '../support/servers.ts';
+import { clusterOf, CONTROLS, errorOf, kernelOf, N2, valueOf } from '../support/wire.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 

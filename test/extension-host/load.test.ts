@@ -15,8 +15,8 @@ import { connect } from '../../src/engines/connect.ts';
 import { ClusterTree } from '../../src/vscode/cluster-tree.ts';
 import type { Row } from '../../src/vscode/tree-rows.ts';
 import { ConfiguredClusters } from '../../src/vscode/clusters.ts';
-import { closeAll, closedPort, kernelServer, rawServer, type HttpRunning } from '../engines/servers.ts';
-import { N1 } from '../engines/wire.ts';
+import { closeAll, closedPort, kernelServer, rawServer, type HttpRunning } from '../support/servers.ts';
+import { N1 } from '../support/wire.ts';
 
 /** Five in ten of the dead refuse a connection, the others take it and never answer. */
 const CLUSTERS = 50;

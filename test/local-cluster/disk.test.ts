@@ -8,7 +8,7 @@ import { Ledger } from '../../src/local-cluster/ledger.ts';
 import { encodeRecord } from '../../src/local-cluster/records.ts';
 import { type Position, EMPTY_HISTORY } from '../../src/local-cluster/vocabulary.ts';
 import { Wal } from '../../src/local-cluster/wal.ts';
-import { TestCluster, at, caughtUp, errorCode, keysOf, promote, until, withCluster } from './harness.ts';
+import { TestCluster, at, caughtUp, errorCode, keysOf, promote, until, withCluster } from '../support/test-cluster.ts';
 import { SmallDisk, PAGE_BYTES } from '../support/small-disk.ts';
 
 function write(key: string, value: string): { readonly key: string; readonly value: string } {

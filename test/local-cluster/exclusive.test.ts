@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
-import { errorCode, runToEnd, withCluster } from './harness.ts';
+import { errorCode, runToEnd, withCluster } from '../support/test-cluster.ts';
 
 const STARTS = Number(process.env['AERODB_STARTS'] ?? 200);
 const CONTENDERS = 3;

@@ -21,7 +21,7 @@ import {
 import type { Stage } from '../../src/control-plane/model/record.ts';
 import type { RequestFate } from '../../src/control-plane/model/views.ts';
 import { type Timeouts, connect } from '../../src/engines/connect.ts';
-import type { TestCluster, TestNode } from './harness.ts';
+import type { TestCluster, TestNode } from '../support/test-cluster.ts';
 
 /** Shorter than an operator's, longer than anything that a node waits for by itself. */
 export const TIMEOUTS: Timeouts = { connectMs: 1_000, readMs: 2_500, controlMs: 4_500 };

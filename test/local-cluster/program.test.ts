@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestCluster, at, runToEnd, textAt, until, withCluster } from './harness.ts';
+import { TestCluster, at, runToEnd, textAt, until, withCluster } from '../support/test-cluster.ts';
 
 function alive(pid: number): boolean {
   try {

@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { Terminal, cleanEnv, closeTerminals } from '../cli/support.ts';
-import { ask, at, runToEnd, until } from './harness.ts';
+import { Terminal, cleanEnv, closeTerminals } from '../support/terminal.ts';
+import { ask, at, runToEnd, until } from '../support/test-cluster.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
 const readyFile = z.object({

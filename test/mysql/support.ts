@@ -1,7 +1,7 @@
 /** The MySQL group that the files of this suite share, and what its tests wait for. */
 import assert from 'node:assert/strict';
 import type { MysqlCluster } from '../../scripts/lib/mysql-cluster.mjs';
-import { CutProxy } from '../cut/proxy.ts';
+import { CutProxy } from '../support/proxy.ts';
 import { untilWith } from '../support/until.ts';
 import { startGroup } from './group.ts';
 

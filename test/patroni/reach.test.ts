@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { connect as dial, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { builtProgram } from '../cli/support.ts';
+import { builtProgram } from '../support/terminal.ts';
 import { pattern } from '../support/pattern.ts';
 import { settled } from './support.ts';
 import { LOGIN, received, Session, sharedClusters } from './terminal.ts';

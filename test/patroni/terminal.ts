@@ -8,7 +8,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
-import { builtProgram, cleanEnv, cli, records, stages, Terminal, type Ended } from '../cli/support.ts';
+import { builtProgram, cleanEnv, cli, records, stages, Terminal, type Ended } from '../support/terminal.ts';
 import { document, type Document } from '../cli/json-shape.ts';
 import { startCluster } from './support.ts';
 

@@ -20,7 +20,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
-import { TestCluster } from '../local-cluster/harness.ts';
+import { TestCluster } from '../support/test-cluster.ts';
 import { linesIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { persist, waitFor } from './driver/wait.ts';

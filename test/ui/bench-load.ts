@@ -7,8 +7,8 @@
 import { loadavg } from 'node:os';
 import type { Page } from 'playwright-core';
 import { measured, percentile } from '../../scripts/lib/bench.mjs';
-import { closeAll, closedPort, rawServer } from '../engines/servers.ts';
-import { withCluster } from '../local-cluster/harness.ts';
+import { closeAll, closedPort, rawServer } from '../support/servers.ts';
+import { withCluster } from '../support/test-cluster.ts';
 import { Editor } from './driver/editor.ts';
 import { waitFor } from './driver/wait.ts';
 

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import type { Frame, Page } from 'playwright-core';
 import { measured } from '../../scripts/lib/bench.mjs';
-import { withCluster } from '../local-cluster/harness.ts';
+import { withCluster } from '../support/test-cluster.ts';
 import { Editor } from './driver/editor.ts';
 import { inspectCluster, type Named } from './driver/steps.ts';
 import { waitFor } from './driver/wait.ts';

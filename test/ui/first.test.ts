@@ -7,7 +7,7 @@ import * as z from 'zod';
 import { descendants, identity, startGroup, until, type Group } from '../../scripts/lib/processes.mjs';
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
-import { TestCluster } from '../local-cluster/harness.ts';
+import { TestCluster } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { waitFor } from './driver/wait.ts';

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { Json, TestNode } from '../local-cluster/harness.ts';
+import type { Json, TestNode } from '../support/test-cluster.ts';
 import { anyOf } from '../support/pattern.ts';
 
 /** One of each kind of text that breaks careless programs; `owned` would be set by any of them that is run. */

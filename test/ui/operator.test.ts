@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { at, demote, listAt, TestCluster, textAt, type Json, type TestNode } from '../local-cluster/harness.ts';
+import { at, demote, listAt, TestCluster, textAt, type Json, type TestNode } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { filesWith } from './driver/files.ts';

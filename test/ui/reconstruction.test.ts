@@ -8,7 +8,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
-import { TestCluster } from '../local-cluster/harness.ts';
+import { TestCluster } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { askFor, becomeOperator, confirmStandard, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';

@@ -15,8 +15,8 @@ import type { Result } from '../../src/control-plane/model/errors.ts';
 import { askedOf, recordedFilter } from '../../src/vscode/reconstruction-part.ts';
 import { ReconstructionSession } from '../../src/vscode/reconstruction-session.ts';
 import { openOperator, removeFolders, type Session } from '../control-plane/session.ts';
-import { closeAll } from '../engines/servers.ts';
-import { N2 } from '../engines/wire.ts';
+import { closeAll } from '../support/servers.ts';
+import { N2 } from '../support/wire.ts';
 import { ALL } from '../reconstruction/world.ts';
 
 const LABEL = { name: 'orders', kind: 'aerodb', environment: null };

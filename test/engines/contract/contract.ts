@@ -16,9 +16,9 @@ import type { ControlRequest, Kernel } from '../../../src/control-plane/ports.ts
 import type { ExecutedControl, ExplainedReading } from '../../../src/control-plane/explanation/words.ts';
 import { connect, type Secrets, type Timeouts } from '../../../src/engines/connect.ts';
 import { ENGINES } from '../../../src/engines/registry.ts';
-import type { CutProxy } from '../../cut/proxy.ts';
-import { answeringBytes, closeAll, closedPort, rawServer, type Running } from '../servers.ts';
-import { CONTROLS, errorOf, READS, valueOf } from '../wire.ts';
+import type { CutProxy } from '../../support/proxy.ts';
+import { answeringBytes, closeAll, closedPort, rawServer, type Running } from '../../support/servers.ts';
+import { CONTROLS, errorOf, READS, valueOf } from '../../support/wire.ts';
 import { until } from '../../support/until.ts';
 
 /** A control command that a cluster is asked for. */

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from '../../scripts/build.mjs';
-import { recordsIn } from '../support/records-in.ts';
+import { recordsIn } from './records-in.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { untilWith } from '../support/until.ts';
+import { untilWith } from './until.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
 const readySchema = z.object({
