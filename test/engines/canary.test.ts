@@ -1,10 +1,10 @@
 /** A planted secret, every operation, every way of failing: nothing that leaves the boundary holds it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { connect } from '../../src/engines/connect.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { issue } from '../support/certificates.ts';
 import {
   answeringBytes,
@@ -59,9 +59,8 @@ function assertSecret(value: unknown, what: string, secret = CANARY): void {
 describe('secrets', () => {
   let folder = '';
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'canary-'));
+    folder = temporaryFolder('canary-');
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
   it('P7-O3, freeze/secrets: no result, error or printed byte holds the token, whatever a server does with it', async () => {

@@ -5,8 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tlsModule, { type ConnectionOptions } from 'node:tls';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
@@ -14,6 +13,7 @@ import type { TlsIdentity } from '../../src/engines/http/http.ts';
 import { tlsIdentity } from '../../src/engines/http/tls.ts';
 import { session, type Answered, type No, type Session } from '../../src/engines/mysql/client.ts';
 import { LARGEST_ANSWER_BYTES } from '../../src/engines/mysql/wire.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { seedFrom } from '../support/seed.ts';
 import { until } from '../support/until.ts';
 import { issue, type Issued } from '../support/certificates.ts';
@@ -52,9 +52,8 @@ describe('the way to MySQL', () => {
   const good = issue(issued);
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mysql-'));
+    folder = temporaryFolder('mysql-');
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
   function file(name: string, content: string): string {

@@ -1,15 +1,15 @@
 /** `npm run bench:kernel`: what the local cluster costs, beside a bare Node HTTP server in the same run. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, get, request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { measured } from '../../scripts/lib/bench.mjs';
+import { temporaryFolder } from '../support/folders.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'aerodb-bench-'));
+const folder = temporaryFolder('aerodb-bench-');
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const children: ChildProcess[] = [];
 
@@ -188,5 +188,4 @@ try {
 } finally {
   agent.destroy();
   await endAll();
-  rmSync(folder, { recursive: true, force: true });
 }

@@ -1,9 +1,9 @@
 /** Tests the program of the local cluster: its command line, its refusals and how it ends. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TemporaryFolder } from '../support/folders.ts';
 import { TestCluster, at, runToEnd, textAt, until, withCluster } from '../support/test-cluster.ts';
 
 function alive(pid: number): boolean {
@@ -16,12 +16,9 @@ function alive(pid: number): boolean {
 }
 
 async function inDirectory(story: (directory: string) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'aerodb-cli-'));
-  try {
-    await story(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  using temporary = new TemporaryFolder('aerodb-cli-');
+  const directory = temporary.path;
+  await story(directory);
 }
 
 /** One paragraph that says what is wrong, and an exit code that is not success. */

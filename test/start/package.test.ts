@@ -1,13 +1,13 @@
 /** What ships: exactly these files, and each program runs from a folder that holds nothing else. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
 import { packageExtension } from '../../scripts/package.mjs';
+import { temporaryFolder } from '../support/folders.ts';
 
 const SHIPPED = [
   '[Content_Types].xml',
@@ -77,13 +77,12 @@ describe('the package', function () {
   before(async () => {
     file = process.env['AERODB_VSIX'] ?? (await packageExtension()).file;
     files = unzip(readFileSync(file));
-    folder = mkdtempSync(join(tmpdir(), 'aero-package-'));
+    folder = temporaryFolder('aero-package-');
     for (const [name, bytes] of files) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), bytes);
     }
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('holds exactly these files, in less than 1.2 megabytes', () => {
     assert.deepEqual([...files.keys()].toSorted(), SHIPPED.toSorted());

@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from '../../scripts/build.mjs';
 import { recordsIn } from './records-in.ts';
+import { temporaryFolder } from './folders.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -25,8 +25,7 @@ export function builtProgram(): Promise<string> {
 
 /** Builds the terminal program, with the engines of this registry where one is named. */
 export async function builtWith(registry?: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'aerodb-cli-built-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('aerodb-cli-built-');
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   await build({ release: true, folder: join(folder, 'dist'), ...(registry === undefined ? {} : { registry }) });
   return join(folder, 'dist/aerodb-control.cjs');
@@ -41,11 +40,9 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A directory that is gone when the suite is. */
+/** A directory of its own for one suite; removed when the process ends. */
 export function scratch(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'aerodb-cli-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
+  return temporaryFolder('aerodb-cli-');
 }
 
 /** The environment of a run: nobody's settings, no colour unless asked for. */

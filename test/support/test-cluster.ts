@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
 import { untilWith } from './until.ts';
+import { removeFolder, temporaryFolder } from './folders.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
 const readySchema = z.object({
@@ -247,7 +247,7 @@ export class TestCluster {
   }
 
   static async start(options: Options = {}): Promise<TestCluster> {
-    const cluster = new TestCluster(mkdtempSync(join(tmpdir(), 'aerodb-')), options);
+    const cluster = new TestCluster(temporaryFolder('aerodb-'), options);
     try {
       await cluster.launch(options.nodes ?? 3);
     } catch (error) {
@@ -347,7 +347,7 @@ export class TestCluster {
 
   async stop(): Promise<void> {
     await this.end();
-    rmSync(this.data, { recursive: true, force: true });
+    removeFolder(this.data);
   }
 
   /** Whether the pid is this cluster's node and not, by now, another program's. */

@@ -9,7 +9,6 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
@@ -20,6 +19,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
+import { temporaryFolder } from '../support/folders.ts';
 import { TestCluster } from '../support/test-cluster.ts';
 import { linesIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
@@ -310,13 +310,12 @@ describe('the audit log in the editor', function () {
   });
 
   describe('where the log cannot be written', () => {
-    const own = mkdtempSync('/tmp/aerodb-ui-audit-');
+    const own = temporaryFolder('aerodb-ui-audit-', '/tmp');
     const folder = join(own, 'log');
     const use = useEditor(() => {
       writeFileSync(folder, 'a file where the directory of the log should be');
       return { settings: { ...clusters(), 'aerodb.audit.directory': folder } };
     });
-    after(() => rmSync(own, { recursive: true, force: true }));
 
     it(
       'P7-O3: tree, palette and terminal refuse all ten in the same words before any traffic, and the next command ' +
