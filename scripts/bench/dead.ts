@@ -4,8 +4,8 @@
  * real cluster, beside the same in a workbench without the dead.
  */
 import type { Page } from 'playwright-core';
-import { closeAll, closedPort, rawServer } from '../../test/engines/servers.ts';
-import { withCluster } from '../../test/local-cluster/harness.ts';
+import { closeAll, closedPort, rawServer } from '../../test/support/servers.ts';
+import { withCluster } from '../../test/support/test-cluster.ts';
 import { Editor } from '../../test/ui/driver/editor.ts';
 import { waitFor } from '../../test/ui/driver/wait.ts';
 import type { Workbench } from '../../test/ui/driver/workbench.ts';

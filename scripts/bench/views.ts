@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import type { Frame, Page } from 'playwright-core';
-import { withCluster } from '../../test/local-cluster/harness.ts';
+import { withCluster } from '../../test/support/test-cluster.ts';
 import { Editor } from '../../test/ui/driver/editor.ts';
 import { inspectCluster, type Named } from '../../test/ui/driver/steps.ts';
 import { waitFor } from '../../test/ui/driver/wait.ts';

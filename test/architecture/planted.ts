@@ -1,8 +1,8 @@
 /** Makes a temporary project with the rules of this one, in which tests plant wrong files. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
 
 /** The files that decide what is allowed: the checks of `npm test` read these very files. */
 const RULES = [
@@ -15,7 +15,7 @@ const RULES = [
 
 /** A project with the rules of this one, in a temporary folder, in which wrong files can be planted. */
 export class PlantedProject {
-  readonly folder = mkdtempSync(join(tmpdir(), 'aero-planted-'));
+  readonly folder = temporaryFolder('aero-planted-');
 
   constructor(files: Readonly<Record<string, string>>) {
     for (const file of RULES) {
@@ -30,6 +30,6 @@ export class PlantedProject {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 }

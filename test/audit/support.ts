@@ -3,8 +3,6 @@
  */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -16,6 +14,7 @@ import type { AuditEntry } from '../../src/control-plane/model/record.ts';
 import type { ExportMaker } from '../../src/audit/export.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { entry, type Said, type WriterTask } from './entries.ts';
 
@@ -32,20 +31,16 @@ export const MAKER: ExportMaker = {
 
 export const WRITER = path.join(import.meta.dirname, 'writer.ts');
 
-const made: string[] = [];
-
-/** A directory for one test; removed when the process ends. */
+/** A directory of its own for one test; removed when the process ends. */
 export function temporaryDirectory(): string {
-  const directory = mkdtempSync(path.join(tmpdir(), 'aerodb-audit-'));
-  made.push(directory);
-  return directory;
+  return temporaryFolder('aerodb-audit-');
 }
 
 const running = new Set<ChildProcess>();
 
-process.once('exit', () => {
+// Before their folders are removed.
+process.prependOnceListener('exit', () => {
   for (const child of running) child.kill('SIGKILL');
-  for (const directory of made) rmSync(directory, { recursive: true, force: true });
 });
 
 export function logFile(directory: string): string {

@@ -19,7 +19,7 @@ import { entry, withoutRequest } from '../audit/entries.ts';
 import { PAGE_BYTES, SmallDisk } from '../support/small-disk.ts';
 import { pattern } from '../support/pattern.ts';
 import { document } from './json-shape.ts';
-import { cleanEnv, cli, records, scratch, stages, type Ended } from './support.ts';
+import { cleanEnv, cli, records, scratch, stages, type Ended } from '../support/terminal.ts';
 
 describe('the audit log in a terminal', function () {
   this.timeout(60_000);

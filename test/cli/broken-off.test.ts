@@ -10,9 +10,19 @@ import { brokenOff, notWritten } from '../../src/cli/run-state.ts';
 import { table } from '../../src/cli/text/layout.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { refusal, transportFailure } from '../../src/control-plane/model/errors.ts';
-import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../engines/servers.ts';
-import { N2 } from '../engines/wire.ts';
-import { builtProgram, cleanEnv, cli, closeTerminals, records, run, scratch, Terminal, type Ended } from './support.ts';
+import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../support/servers.ts';
+import { N2 } from '../support/wire.ts';
+import {
+  builtProgram,
+  cleanEnv,
+  cli,
+  closeTerminals,
+  records,
+  run,
+  scratch,
+  Terminal,
+  type Ended,
+} from '../support/terminal.ts';
 
 const WORDS = 300_000;
 const recorded = { position: { seq: 7n, hash: '0'.repeat(64) }, time: '2026-11-21T10:00:00.000Z' };
@@ -198,7 +208,7 @@ describe('a run that breaks off', function () {
 
   /** A kernel that explains and never answers a POST. */
   async function silent(): Promise<HttpRunning> {
-    const { httpServer, json } = await import('../engines/servers.ts');
+    const { httpServer, json } = await import('../support/servers.ts');
     const urls: Record<string, string> = {};
     const running = await httpServer((request, response) => {
       if (request.method === 'POST') return;

@@ -11,7 +11,17 @@ import { dirname, join } from 'node:path';
 import { openAuditLog } from '../../src/audit/log.ts';
 import { appendMany, writtenLog } from '../audit/support.ts';
 import { document, type Document } from './json-shape.ts';
-import { builtProgram, cleanEnv, cli, records, run, scratch, Terminal, closeTerminals, type Ended } from './support.ts';
+import {
+  builtProgram,
+  cleanEnv,
+  cli,
+  records,
+  run,
+  scratch,
+  Terminal,
+  closeTerminals,
+  type Ended,
+} from '../support/terminal.ts';
 
 type Verdict = Extract<Document, { kind: 'audit_verdict' }>;
 

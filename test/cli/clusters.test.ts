@@ -6,9 +6,9 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings, terminalClusters } from '../../src/cli/clusters.ts';
 import type { Clusters } from '../../src/control-plane/ports.ts';
-import { closeAll, kernelServer } from '../engines/servers.ts';
-import { N2 } from '../engines/wire.ts';
-import { scratch } from './support.ts';
+import { closeAll, kernelServer } from '../support/servers.ts';
+import { N2 } from '../support/wire.ts';
+import { scratch } from '../support/terminal.ts';
 
 describe('the clusters of a terminal session', () => {
   let file: string;

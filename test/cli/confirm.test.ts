@@ -7,9 +7,9 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
-import { CutProxy, type Harm } from '../cut/proxy.ts';
-import { httpServer, json, truthful } from '../engines/servers.ts';
-import { N2 } from '../engines/wire.ts';
+import { CutProxy, type Harm } from '../support/proxy.ts';
+import { httpServer, json, truthful } from '../support/servers.ts';
+import { N2 } from '../support/wire.ts';
 import { document } from './json-shape.ts';
 import {
   cleanEnv,
@@ -20,10 +20,10 @@ import {
   scratch,
   stages,
   Terminal,
-  until,
   type Fields,
   type Node,
-} from './support.ts';
+} from '../support/terminal.ts';
+import { until } from '../support/until.ts';
 
 const ACCOUNT = userInfo().username;
 const BEFORE_CONSENT = [

@@ -3,18 +3,17 @@
  * asked for only where it is needed.
  */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { terminalClusters, readSettings } from '../../src/cli/clusters.ts';
 import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 describe('the password of a database login', () => {
   let folder: string;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'aerodb-'));
+    folder = temporaryFolder('aerodb-');
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const cluster: PatroniCluster = {
     name: 'demo',

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { writtenLog } from '../audit/support.ts';
 import { SmallDisk } from '../support/small-disk.ts';
-import { builtProgram, cleanEnv, run, scratch, type Ended } from './support.ts';
+import { builtProgram, cleanEnv, run, scratch, type Ended } from '../support/terminal.ts';
 
 const OUTPUTS = [
   ['--help'],

@@ -1,10 +1,10 @@
 /** A kernel whose every word is an attack on the terminal, and what of it reaches one. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../engines/servers.ts';
-import { N2, rejection, type Wire } from '../engines/wire.ts';
+import { bent, closeAll, kernelServer, truthful, type HttpRunning } from '../support/servers.ts';
+import { N2, rejection, type Wire } from '../support/wire.ts';
 import { anyOf } from '../support/pattern.ts';
-import { cleanEnv, cli, closeTerminals, scratch, Terminal } from './support.ts';
+import { cleanEnv, cli, closeTerminals, scratch, Terminal } from '../support/terminal.ts';
 
 /**
  * ESC and C1 sequences, OSC 0 and 8, clearing, carriage return, bidi, invisible and tag characters, a false line of

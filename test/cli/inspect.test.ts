@@ -5,7 +5,19 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { columns } from '../../src/cli/text/layout.ts';
 import { document, jsonSchema, type Document } from './json-shape.ts';
-import { builtProgram, cleanEnv, cli, Cluster, records, ROOT, run, scratch, stages, type Ended } from './support.ts';
+import { listening } from '../support/listening.ts';
+import {
+  builtProgram,
+  cleanEnv,
+  cli,
+  Cluster,
+  records,
+  ROOT,
+  run,
+  scratch,
+  stages,
+  type Ended,
+} from '../support/terminal.ts';
 
 describe('reading from a terminal program', function () {
   this.timeout(30_000);
@@ -297,17 +309,13 @@ describe('reading from a terminal program', function () {
   );
 
   it('exit 5, transport, nothing executed: nobody there, no kernel, no answer in time', async () => {
-    const html = createServer((_request, response) => void response.end('<html>login</html>')).listen(0, '127.0.0.1');
-    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
-    await Promise.all([html, silent].map(server => new Promise(done => server.once('listening', done))));
-    const address = (server: typeof html): string => {
-      const at = server.address();
-      return typeof at === 'object' && at !== null ? `http://127.0.0.1:${at.port}` : assert.fail('no address');
-    };
+    const html = createServer((_request, response) => void response.end('<html>login</html>'));
+    const silent = createServer(() => undefined);
+    const address = async (server: typeof html): Promise<string> => `http://127.0.0.1:${await listening(server)}`;
     for (const [url, seconds, expected] of [
       ['http://127.0.0.1:1', '20', /PHASE7_CONNECTION_FAILED/],
-      [address(html), '20', /PHASE7_INVALID_KERNEL_RESPONSE/],
-      [address(silent), '1', /PHASE7_TIMEOUT/],
+      [await address(html), '20', /PHASE7_INVALID_KERNEL_RESPONSE/],
+      [await address(silent), '1', /PHASE7_TIMEOUT/],
     ] as const) {
       const { code, stdout, stderr } = await ask('inspect', 'cluster', '--url', url, '--timeout', seconds);
       assert.deepEqual([code, stdout], [5, ''], stderr);

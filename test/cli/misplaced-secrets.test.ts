@@ -14,9 +14,9 @@ import { toWire } from '../../src/control-plane/model/views.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import { auditDirectoryIn, configuredIn, findIn, operatorNameIn } from '../../src/vscode/configured.ts';
 import { leaksBelow, leaksIn } from '../support/canary.ts';
-import { issue } from '../engines/certificates.ts';
-import { N2 } from '../engines/wire.ts';
-import { builtProgram, cleanEnv, cli, records, scratch, type Ended } from './support.ts';
+import { issue } from '../support/certificates.ts';
+import { N2 } from '../support/wire.ts';
+import { builtProgram, cleanEnv, cli, records, scratch, type Ended } from '../support/terminal.ts';
 
 /** Always the same, and as if it were drawn. */
 function drawn(seed: string, encoding: 'base64' | 'base64url' | 'hex'): string {

@@ -4,8 +4,8 @@ import { nodeByName, type NamedNode } from '../../src/cli/named-node.ts';
 import type { CommandName } from '../../src/control-plane/commands/commands.ts';
 import { refusal, success } from '../../src/control-plane/model/errors.ts';
 import { openOperator, openSession, removeFolders, truthfulServer, type Session } from '../control-plane/session.ts';
-import { bent, closeAll, truthful } from '../engines/servers.ts';
-import { clusterOf, N1, N2, N3 } from '../engines/wire.ts';
+import { bent, closeAll, truthful } from '../support/servers.ts';
+import { clusterOf, N1, N2, N3 } from '../support/wire.ts';
 
 describe('a node that is named by its name', function () {
   this.timeout(60_000);

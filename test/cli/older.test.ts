@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demote, TestCluster, textAt, type TestNode } from '../local-cluster/harness.ts';
+import { demote, TestCluster, textAt, type TestNode } from '../support/test-cluster.ts';
 import { document, type Document } from './json-shape.ts';
-import { builtProgram, cleanEnv, cli, records, run, scratch, type Ended } from './support.ts';
+import { builtProgram, cleanEnv, cli, records, run, scratch, type Ended } from '../support/terminal.ts';
 
 const ATTEMPTS = 90;
 const EVENTS = 3 * ATTEMPTS;

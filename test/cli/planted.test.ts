@@ -7,7 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { cleanEnv, cli, scratch, type Ended } from './support.ts';
+import { listening } from '../support/listening.ts';
+import { cleanEnv, cli, scratch, type Ended } from '../support/terminal.ts';
 
 describe('configured paths', function () {
   this.timeout(60_000);
@@ -21,9 +22,7 @@ describe('configured paths', function () {
       reached += 1;
       response.end();
     });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+    url = `http://127.0.0.1:${await listening(server)}`;
     spawnSync('mkfifo', [join(folder, 'pipe')]);
     mkdirSync(join(folder, 'directory'));
     writeFileSync(join(folder, 'large'), 'canary '.repeat(200_000), { mode: 0o600 });

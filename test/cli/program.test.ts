@@ -10,7 +10,7 @@ import { VERSION } from '../../src/cli/version.ts';
 import { EXIT_MEANINGS } from '../../src/cli/exit-codes.ts';
 import { COMMAND_NAMES } from '../../src/control-plane/commands/commands.ts';
 import { pattern } from '../support/pattern.ts';
-import { builtProgram, cleanEnv, cli, ROOT, run, scratch } from './support.ts';
+import { builtProgram, cleanEnv, cli, ROOT, run, scratch } from '../support/terminal.ts';
 
 describe('the terminal program', function () {
   this.timeout(30_000);

@@ -6,7 +6,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
 import { join } from 'node:path';
 import { leaksBelow, leaksIn } from '../support/canary.ts';
-import { issue } from '../engines/certificates.ts';
+import { issue } from '../support/certificates.ts';
 import {
   answeringBytes,
   bent,
@@ -19,9 +19,10 @@ import {
   rawServer,
   truthful,
   type Received,
-} from '../engines/servers.ts';
-import { N2, rejection } from '../engines/wire.ts';
-import { builtProgram, cleanEnv, cli, closeTerminals, scratch, Terminal, until } from './support.ts';
+} from '../support/servers.ts';
+import { N2, rejection } from '../support/wire.ts';
+import { builtProgram, cleanEnv, cli, closeTerminals, scratch, Terminal } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q7';
 const BEARER = `Bearer ${CANARY}`;

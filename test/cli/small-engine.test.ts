@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeAll } from '../engines/servers.ts';
+import { closeAll } from '../support/servers.ts';
 import { abacus, type RunningAbacus } from '../engines/small/abacus.ts';
 import {
   builtWith,
@@ -18,7 +18,7 @@ import {
   stages,
   Terminal,
   type Ended,
-} from './support.ts';
+} from '../support/terminal.ts';
 
 describe('an engine that no source knows, in the terminal', function () {
   this.timeout(60_000);

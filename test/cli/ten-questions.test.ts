@@ -6,7 +6,8 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { cleanEnv, cli, closeTerminals, Cluster, records, scratch, Terminal, until } from './support.ts';
+import { cleanEnv, cli, closeTerminals, Cluster, records, scratch, Terminal } from '../support/terminal.ts';
+import { until } from '../support/until.ts';
 
 const ACCOUNT = userInfo().username;
 const REASON = 'node-1 lost power';

@@ -4,10 +4,10 @@ import { copyFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
 import { TERMINAL_WORDS } from '../../src/control-plane/commands/command-line.ts';
-import { cleanEnv, cli, scratch } from '../cli/support.ts';
+import { cleanEnv, cli, scratch } from '../support/terminal.ts';
 import { failed, openOperator, openSession, removeFolders, type Session } from '../control-plane/session.ts';
-import { closeAll } from '../engines/servers.ts';
-import { N2 } from '../engines/wire.ts';
+import { closeAll } from '../support/servers.ts';
+import { N2 } from '../support/wire.ts';
 
 const LEVELS = ['Observer', 'Operator', 'Auditor'] as const;
 

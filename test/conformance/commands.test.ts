@@ -10,11 +10,11 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { TERMINAL_WORDS } from '../../src/control-plane/commands/command-line.ts';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
-import { builtProgram, cleanEnv, closeTerminals, records, scratch, stages, Terminal } from '../cli/support.ts';
+import { builtProgram, cleanEnv, closeTerminals, records, scratch, stages, Terminal } from '../support/terminal.ts';
 import { consents, failed, openOperator, removeFolders, type Person, type Session } from '../control-plane/session.ts';
-import { CutProxy, type Harm } from '../cut/proxy.ts';
-import { closeAll } from '../engines/servers.ts';
-import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from '../local-cluster/harness.ts';
+import { CutProxy, type Harm } from '../support/proxy.ts';
+import { closeAll } from '../support/servers.ts';
+import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from '../support/test-cluster.ts';
 
 const CONFIRMED = COMMAND_NAMES.filter(command => commandSpec(command).confirmation !== 'none');
 const READS = COMMAND_NAMES.filter(command => commandSpec(command).confirmation === 'none');

@@ -1,34 +1,31 @@
 /** The titles of all tests, collected by mocha itself without running one. */
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../scripts/lib/paths.mjs';
 import { readReport, REPORT_VARIABLE } from '../../scripts/lib/test-report.mjs';
 import type { NamedTest } from './coverage.ts';
+import { TemporaryFolder } from '../support/folders.ts';
 
 /** Every test of every suite, in the order of suites and files. A test that is skipped is not among them. */
 export async function allTests(): Promise<readonly NamedTest[]> {
   const suites = [
     ...new Set(globSync('test/*/**/*.test.ts', { cwd: root }).map(file => file.split(/[\\/]/u)[1] ?? '')),
   ].toSorted();
-  const folder = mkdtempSync(join(tmpdir(), 'aero-titles-'));
-  try {
-    const found: NamedTest[] = [];
-    // Two cores, two suites at a time.
-    const queue = [...suites];
-    const byName = new Map<string, readonly NamedTest[]>();
-    const worker = async (): Promise<void> => {
-      for (let suite = queue.shift(); suite !== undefined; suite = queue.shift())
-        byName.set(suite, await testsOf(suite, join(folder, `${suite}.jsonl`)));
-    };
-    await Promise.all([worker(), worker()]);
-    for (const suite of suites) found.push(...(byName.get(suite) ?? []));
-    return found;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  using temporary = new TemporaryFolder('aero-titles-');
+  const folder = temporary.path;
+  const found: NamedTest[] = [];
+  // Two cores, two suites at a time.
+  const queue = [...suites];
+  const byName = new Map<string, readonly NamedTest[]>();
+  const worker = async (): Promise<void> => {
+    for (let suite = queue.shift(); suite !== undefined; suite = queue.shift())
+      byName.set(suite, await testsOf(suite, join(folder, `${suite}.jsonl`)));
+  };
+  await Promise.all([worker(), worker()]);
+  for (const suite of suites) found.push(...(byName.get(suite) ?? []));
+  return found;
 }
 
 async function testsOf(suite: string, report: string): Promise<readonly NamedTest[]> {

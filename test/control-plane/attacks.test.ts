@@ -8,8 +8,8 @@ import type { Authority } from '../../src/control-plane/commands/authority.ts';
 import type { AuditLog } from '../../src/control-plane/ports.ts';
 import type { Stage } from '../../src/control-plane/model/record.ts';
 import { connect } from '../../src/engines/connect.ts';
-import { bent, closeAll, truthful } from '../engines/servers.ts';
-import { PATIENT, N1, N2, rejection } from '../engines/wire.ts';
+import { bent, closeAll, truthful } from '../support/servers.ts';
+import { PATIENT, N1, N2, rejection } from '../support/wire.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };

@@ -12,8 +12,8 @@ import {
 import { CONTROL_PLANE_INVARIANTS, invariant } from '../../src/control-plane/model/invariants.ts';
 import { AuditUnavailable, type AuditLog, type ConfirmationPrompt } from '../../src/control-plane/ports.ts';
 import { toWire } from '../../src/control-plane/model/views.ts';
-import { bent, closeAll, truthful, type Received } from '../engines/servers.ts';
-import { N1, N2, REQUEST, rejection } from '../engines/wire.ts';
+import { bent, closeAll, truthful, type Received } from '../support/servers.ts';
+import { N1, N2, REQUEST, rejection } from '../support/wire.ts';
 import { anyOf } from '../support/pattern.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 

@@ -1,7 +1,7 @@
 /** The record of a reading: under whose authority, of what; and that nothing depends on it. */
 import assert from 'node:assert/strict';
 import { AuditUnavailable } from '../../src/control-plane/ports.ts';
-import { closeAll } from '../engines/servers.ts';
+import { closeAll } from '../support/servers.ts';
 import { openOperator, openSession, removeFolders } from './session.ts';
 
 const SECRETS = ['Zq9.xW7kR2vT5pL8', 'p@ssw0rd: hunter2', 'https://ann:secret@db.example.org/'];

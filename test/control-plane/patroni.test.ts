@@ -7,8 +7,8 @@ import { lsn } from '../../src/engines/patroni/lsn.ts';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { cluster, json, member, SYSTEM, text, type Cluster } from '../engines/patroni.ts';
-import { closeAll } from '../engines/servers.ts';
-import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../engines/wire.ts';
+import { closeAll } from '../support/servers.ts';
+import { clusterOf, controlRequest, errorOf, kernelOf, N2 } from '../support/wire.ts';
 import { pattern } from '../support/pattern.ts';
 import { failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { kernelRejection, refusal, transportFailure } from '../../src/control-plane/model/errors.ts';
 import type { Act } from '../../src/control-plane/request/permit.ts';
-import { closeAll } from '../engines/servers.ts';
-import { N2 } from '../engines/wire.ts';
+import { closeAll } from '../support/servers.ts';
+import { N2 } from '../support/wire.ts';
 import { failed, openOperator, openSession, removeFolders, type Session } from './session.ts';
 
 describe('the act that would permit what was refused', () => {

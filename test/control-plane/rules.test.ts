@@ -26,8 +26,8 @@ import type { Clusters, ConfirmationPrompt, Kernel } from '../../src/control-pla
 import type { ExecutedControl } from '../../src/control-plane/explanation/words.ts';
 import { toWire } from '../../src/control-plane/model/views.ts';
 import { connect } from '../../src/engines/connect.ts';
-import { bent, closeAll, kernelServer, truthful } from '../engines/servers.ts';
-import { clusterOf, PATIENT, N1, N2, REQUEST } from '../engines/wire.ts';
+import { bent, closeAll, kernelServer, truthful } from '../support/servers.ts';
+import { clusterOf, PATIENT, N1, N2, REQUEST } from '../support/wire.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };

@@ -1,15 +1,15 @@
 /** One cluster under two names, and consent that holds for the secrets too. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { PatroniCluster } from '../../src/engines/patroni/login.ts';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { normalAddress } from '../../src/control-plane/clusters/same-cluster.ts';
 import { connect } from '../../src/engines/connect.ts';
-import { issue } from '../engines/certificates.ts';
-import { bent, closeAll, kernelServer, truthful } from '../engines/servers.ts';
-import { N1, N2, N3, PATIENT } from '../engines/wire.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { issue } from '../support/certificates.ts';
+import { bent, closeAll, kernelServer, truthful } from '../support/servers.ts';
+import { N1, N2, N3, PATIENT } from '../support/wire.ts';
 import { pattern } from '../support/pattern.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
@@ -210,8 +210,7 @@ describe('one cluster under two names', () => {
 });
 
 describe('consent and secrets', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'aerodb-access-'));
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('aerodb-access-');
   afterEach(async () => {
     await closeAll();
     removeFolders();

@@ -2,8 +2,6 @@
  * A session of the control plane over the real boundary, the real audit log and a counting server. Only the person, the
  * clock and the ids are scripted.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
@@ -20,8 +18,9 @@ import type {
   Confirmer,
 } from '../../src/control-plane/ports.ts';
 import { connect } from '../../src/engines/connect.ts';
-import { kernelServer, type HttpRunning, type Received } from '../engines/servers.ts';
-import { clusterOf, PATIENT, N2 } from '../engines/wire.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
+import { kernelServer, type HttpRunning, type Received } from '../support/servers.ts';
+import { clusterOf, PATIENT, N2 } from '../support/wire.ts';
 import { recordsIn } from '../support/records-in.ts';
 
 /** What the scripted person does when asked. */
@@ -42,7 +41,7 @@ const folders: string[] = [];
 
 /** Removes what the sessions of a test have written. */
 export function removeFolders(): void {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) removeFolder(folder);
 }
 
 export interface Session {
@@ -88,7 +87,7 @@ export interface SessionOptions {
 
 /** Opens a session as Observer; the cluster is called "orders" and its one server speaks for node N2. */
 export async function openSession(options: SessionOptions = {}): Promise<Session> {
-  const folder = mkdtempSync(join(tmpdir(), 'aerodb-'));
+  const folder = temporaryFolder('aerodb-');
   folders.push(folder);
   const server = options.server ?? (await truthfulServer());
   const clusters = new Map<string, ClusterConfig>([['orders', { ...clusterOf([server.url]), ...options.cluster }]]);

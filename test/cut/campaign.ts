@@ -9,9 +9,9 @@ import { parseArgs } from 'node:util';
 import type { ControlCommandName } from '../../src/control-plane/commands/commands.ts';
 import type { Outcome } from '../../src/control-plane/model/errors.ts';
 import { generator, type Random } from '../support/seed.ts';
-import type { TestNode } from '../local-cluster/harness.ts';
-import { boundaries, lengthOf, placeText } from './positions.ts';
-import type { Harm, How } from './proxy.ts';
+import type { TestNode } from '../support/test-cluster.ts';
+import { boundaries, lengthOf, placeText } from '../support/positions.ts';
+import type { Harm, How } from '../support/proxy.ts';
 import { Stand, type Ordered } from './stand.ts';
 
 export const COMMANDS = ['request_promotion', 'request_demotion', 'force_promotion'] as const;

@@ -1,12 +1,12 @@
 /** Runs a campaign in which the connection of each control request is cut, and checks what is reported. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { issue } from '../engines/certificates.ts';
+import { issue } from '../support/certificates.ts';
+import { TemporaryFolder } from '../support/folders.ts';
 import { generator, seedFrom } from '../support/seed.ts';
 import { campaign, COMMANDS, harmText, judgeTruth, told } from './campaign.ts';
-import type { Harm } from './proxy.ts';
+import type { Harm } from '../support/proxy.ts';
 import { Stand } from './stand.ts';
 
 const SEED = seedFrom('AERODB_CUT_SEED');
@@ -43,9 +43,9 @@ describe('a control request whose connection is cut', function () {
 
   for (const version of ['TLSv1.3', 'TLSv1.2'] as const) {
     it(`also P7-E2, P7-F3: the same in the ciphertext of ${version}, handshake included`, async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'aerodb-cut-tls-'));
+      using folder = new TemporaryFolder('aerodb-cut-tls-');
       const ca = issue({ name: 'the CA of a cut', ca: true });
-      const caFile = join(folder, 'ca.pem');
+      const caFile = join(folder.path, 'ca.pem');
       writeFileSync(caFile, ca.cert);
       await using stand = await Stand.start({
         ...issue({ name: 'db', issuer: ca, ip: ['127.0.0.1'] }),
@@ -67,31 +67,27 @@ describe('a control request whose connection is cut', function () {
         primary = ordered.after.role === 'primary';
         seen.add(`${told(ordered)}, ${ordered.after.outcome ?? 'never begun'}`);
       };
-      try {
-        await cut(undefined);
-        const [sample] = stand.proxy(node).passed;
-        assert.ok(sample);
-        const sizes = { request: sample.request.length, response: sample.response.length };
-        for (const side of ['request', 'response'] as const) {
-          for (let tenth = 0; tenth <= 10; tenth += 1) {
-            for (const how of ['close', 'reset'] as const)
-              await cut({
-                how,
-                side,
-                where: { kind: 'byte', n: Math.min(sizes[side], Math.floor(((tenth + random()) * sizes[side]) / 10)) },
-              });
-          }
+      await cut(undefined);
+      const [sample] = stand.proxy(node).passed;
+      assert.ok(sample);
+      const sizes = { request: sample.request.length, response: sample.response.length };
+      for (const side of ['request', 'response'] as const) {
+        for (let tenth = 0; tenth <= 10; tenth += 1) {
+          for (const how of ['close', 'reset'] as const)
+            await cut({
+              how,
+              side,
+              where: { kind: 'byte', n: Math.min(sizes[side], Math.floor(((tenth + random()) * sizes[side]) / 10)) },
+            });
         }
-        for (const which of [
-          'unknown, executed',
-          'unknown, never begun',
-          'not_executed, never begun',
-          'executed, executed',
-        ])
-          assert.ok(seen.has(which), `${which} was never seen: ${[...seen].join('; ')}`);
-      } finally {
-        rmSync(folder, { recursive: true, force: true });
       }
+      for (const which of [
+        'unknown, executed',
+        'unknown, never begun',
+        'not_executed, never begun',
+        'executed, executed',
+      ])
+        assert.ok(seen.has(which), `${which} was never seen: ${[...seen].join('; ')}`);
     });
   }
 });

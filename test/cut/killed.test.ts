@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import { requestEnd } from '../../src/audit/query.ts';
 import type { AuditLine } from '../../src/control-plane/model/audit-reader.ts';
-import { cleanEnv, cli, closeTerminals, scratch, Terminal } from '../cli/support.ts';
-import { at, demote, promote, TestCluster, until } from '../local-cluster/harness.ts';
-import type { Where } from './positions.ts';
-import { CutProxy, type Harm } from './proxy.ts';
+import { cleanEnv, cli, closeTerminals, scratch, Terminal } from '../support/terminal.ts';
+import { at, demote, promote, TestCluster, until } from '../support/test-cluster.ts';
+import type { Where } from '../support/positions.ts';
+import { CutProxy, type Harm } from '../support/proxy.ts';
 
 const STOPPED = `--import ${join(import.meta.dirname, 'stopped-before-record.ts')}`;
 

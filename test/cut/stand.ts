@@ -4,8 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
@@ -17,9 +16,10 @@ import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { success } from '../../src/control-plane/model/errors.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';
-import { TestCluster, type TestNode, at, demote, promote, textAt, until } from '../local-cluster/harness.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
+import { TestCluster, type TestNode, at, demote, promote, textAt, until } from '../support/test-cluster.ts';
 import { wholeLines } from '../support/records-in.ts';
-import { CutProxy, type Harm } from './proxy.ts';
+import { CutProxy, type Harm } from '../support/proxy.ts';
 import { TlsFront, type TlsIdentity } from './tls-front.ts';
 
 /** A record as it stands in the file. */
@@ -83,7 +83,7 @@ const LONG: Timeouts = { connectMs: 5_000, readMs: 10_000, controlMs: 20_000 };
 
 export class Stand implements AsyncDisposable {
   readonly cluster: TestCluster;
-  readonly folder = mkdtempSync(join(tmpdir(), 'aerodb-cut-'));
+  readonly folder = temporaryFolder('aerodb-cut-');
   readonly log = new GrowingLog(join(this.folder, 'audit.jsonl'));
   readonly #proxies: ReadonlyMap<string, CutProxy>;
   readonly #fronts: readonly TlsFront[];
@@ -154,7 +154,7 @@ export class Stand implements AsyncDisposable {
     this.#plane.end();
     await Promise.all([...this.#proxies.values(), ...this.#fronts].map(server => server.close()));
     await this.cluster.stop();
-    rmSync(this.folder, { recursive: true, force: true });
+    removeFolder(this.folder);
   }
 
   proxy(node: TestNode): CutProxy {

@@ -2,10 +2,10 @@
  * A server that speaks TLS for a node that does not, as a load balancer would: what it decrypts goes to the node, byte
  * for byte.
  */
-import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createServer, type SecureVersion, type Server } from 'node:tls';
-import { allClosed } from './proxy.ts';
+import { listening } from '../support/listening.ts';
+import { allClosed } from '../support/proxy.ts';
 
 /** With what the servers identify themselves, and by which CA the client knows them. */
 export interface TlsIdentity {
@@ -28,11 +28,8 @@ export class TlsFront {
   /** Starts one before the port `target`. */
   static async before(target: number, { cert, key, version }: TlsIdentity): Promise<TlsFront> {
     const server = createServer({ cert, key, minVersion: version, maxVersion: version });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    const front = new TlsFront(server, address.port);
+    const port = await listening(server);
+    const front = new TlsFront(server, port);
     server.on('tlsClientError', () => undefined);
     server.on('connection', (socket: Socket) => front.#keep(socket));
     server.on('secureConnection', client => {

@@ -1,16 +1,15 @@
 /** The bundles hold only a part of undici: it has to do what the whole does, whatever a peer sends. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { neededOfUndici } from '../../scripts/lib/needed-of-undici.mjs';
 import { exchange, type Exchange } from '../../src/engines/http/http.ts';
 import { hostileServer, plan, type Hostile, type Plan } from './hostile.ts';
-import { closeAll } from './servers.ts';
-import { N1 } from './wire.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { closeAll } from '../support/servers.ts';
+import { N1 } from '../support/wire.ts';
 
 const RUNS = 150;
 const SEED = Number(process.env['SEED'] ?? 20_260_731);
@@ -18,7 +17,7 @@ const LIMITS = { connectMs: 5000, totalMs: 10_000, bodyBytes: 20_000 };
 
 describe(`the part of undici that is bundled (seed ${SEED})`, function () {
   this.timeout(60_000);
-  const folder = mkdtempSync(join(tmpdir(), 'aerodb-undici-'));
+  const folder = temporaryFolder('aerodb-undici-');
   let server: Hostile;
   let bundled: typeof exchange;
   let external: readonly string[] = [];
@@ -45,7 +44,6 @@ describe(`the part of undici that is bundled (seed ${SEED})`, function () {
 
   after(async () => {
     await closeAll();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const ask = async (

@@ -1,11 +1,11 @@
 /** A planted secret, every operation, every way of failing: nothing that leaves the boundary holds it. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { connect } from '../../src/engines/connect.ts';
-import { issue } from './certificates.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { issue } from '../support/certificates.ts';
 import {
   answeringBytes,
   bent,
@@ -18,8 +18,8 @@ import {
   truthful,
   type Received,
   type Running,
-} from './servers.ts';
-import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, rejection, valueOf } from './wire.ts';
+} from '../support/servers.ts';
+import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, rejection, valueOf } from '../support/wire.ts';
 
 const CANARY = 'canary/Zx81+secret=="\\q';
 const ESCAPED = JSON.stringify(CANARY).slice(1, -1);
@@ -59,9 +59,8 @@ function assertSecret(value: unknown, what: string, secret = CANARY): void {
 describe('secrets', () => {
   let folder = '';
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'canary-'));
+    folder = temporaryFolder('canary-');
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
   it('freeze/secrets, also P7-O3: no result, error or printed byte holds the token, whatever a server does with it', async () => {

@@ -13,8 +13,8 @@ import {
   member as patroniMember,
   REPLICA,
 } from './patroni.ts';
-import { bent, closeAll, closedPort, kernelServer, truthful } from './servers.ts';
-import { clusterOf, errorOf, kernelOf, N1, N2, N3, rejection, valueOf } from './wire.ts';
+import { bent, closeAll, closedPort, kernelServer, truthful } from '../support/servers.ts';
+import { clusterOf, errorOf, kernelOf, N1, N2, N3, rejection, valueOf } from '../support/wire.ts';
 
 const ORDERED = [
   'inspect_cluster_state',

@@ -1,15 +1,15 @@
 /** Tests how the boundary is set up for a cluster: nobody is contacted, and wrong configuration is refused. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { until } from '../../scripts/lib/processes.mjs';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
 import type { DatabaseLogin, PatroniCluster } from '../../src/engines/patroni/login.ts';
-import { answeringBytes, closeAll, closedPort, kernelServer, rawServer } from './servers.ts';
-import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, valueOf } from './wire.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { answeringBytes, closeAll, closedPort, kernelServer, rawServer } from '../support/servers.ts';
+import { clusterOf, CONTROLS, errorOf, PATIENT, kernelOf, N1, N2, READS, valueOf } from '../support/wire.ts';
 
 const OPTIONS = { timeouts: DEFAULT_TIMEOUTS };
 
@@ -20,9 +20,8 @@ function withDatabase(cluster: PatroniCluster, database: DatabaseLogin): Patroni
 describe('connecting to a cluster', () => {
   let folder = '';
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'connect-'));
+    folder = temporaryFolder('connect-');
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
   it('also P7-A1: contacts nobody', async () => {

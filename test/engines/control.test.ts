@@ -15,7 +15,7 @@ import {
   rawServer,
   truthful,
   type Received,
-} from './servers.ts';
+} from '../support/servers.ts';
 import {
   clusterOf,
   controlRequest,
@@ -30,7 +30,7 @@ import {
   rejection,
   REQUEST,
   valueOf,
-} from './wire.ts';
+} from '../support/wire.ts';
 
 const TAIL =
   'The request was sent once and not repeated; whether it was executed is unknown. Kernel state is authoritative; ' +

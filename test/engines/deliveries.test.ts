@@ -7,8 +7,8 @@ import { randomUUID } from 'node:crypto';
 import type { ControlError, Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import type { ExecutedControl } from '../../src/control-plane/explanation/words.ts';
-import { TestCluster, promotable } from '../local-cluster/harness.ts';
-import { closeAll, httpServer, json, kernelServer, type HttpRunning } from './servers.ts';
+import { TestCluster, promotable } from '../support/test-cluster.ts';
+import { closeAll, httpServer, json, kernelServer, type HttpRunning } from '../support/servers.ts';
 import {
   clusterOf,
   controlRequest,
@@ -22,7 +22,7 @@ import {
   REQUEST,
   valueOf,
   type Wire,
-} from './wire.ts';
+} from '../support/wire.ts';
 
 const DELIVERED =
   'The request was delivered more than once, by something in between, and this is the answer to a later ' +

@@ -12,8 +12,8 @@ import { byName } from '../../src/text/natural.ts';
 import { document as form } from '../../src/panel-protocol/document.ts';
 import { group, M2 } from './mysql-group.ts';
 import { cluster as patroni } from './patroni.ts';
-import { closeAll, kernelServer } from './servers.ts';
-import { clusterOf, kernelOf, N1, valueOf } from './wire.ts';
+import { closeAll, kernelServer } from '../support/servers.ts';
+import { clusterOf, kernelOf, N1, valueOf } from '../support/wire.ts';
 
 interface Suite {
   readonly kernel: Kernel;

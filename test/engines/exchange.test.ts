@@ -17,7 +17,7 @@ import {
   rawServer,
   truthful,
   type Received,
-} from './servers.ts';
+} from '../support/servers.ts';
 import {
   clusterOf,
   CONTROLS,
@@ -32,7 +32,7 @@ import {
   READS,
   valueOf,
   type Wire,
-} from './wire.ts';
+} from '../support/wire.ts';
 
 const MiB = 1024 * 1024;
 const OPERATIONS = { readCluster: READS.readCluster, promote: CONTROLS.promote, demote: CONTROLS.demote } as const;

@@ -9,8 +9,8 @@ import type { ControlError, Result } from '../../src/control-plane/model/errors.
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import { seedFrom } from '../support/seed.ts';
 import { hostileServer, plan, type Hostile, type Seen } from './hostile.ts';
-import { closeAll } from './servers.ts';
-import { clusterOf, CONTROLS, kernelOf, N2, READS, REQUEST } from './wire.ts';
+import { closeAll } from '../support/servers.ts';
+import { clusterOf, CONTROLS, kernelOf, N2, READS, REQUEST } from '../support/wire.ts';
 
 const CASES = Number(process.env['FUZZ_CASES'] ?? 10_000);
 const SEED = seedFrom('FUZZ_SEED');

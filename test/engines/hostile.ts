@@ -1,8 +1,8 @@
 /** A hostile kernel: a truthful answer, bent in one of many ways, and the server that sends it byte for byte. */
 import { createServer, type Socket } from 'node:net';
 import fc from 'fast-check';
-import { listen, parseRequest, truthful, type Received, type Running } from './servers.ts';
-import { envelope, executed, N1, N2, N3, rejection, REQUEST } from './wire.ts';
+import { listen, parseRequest, truthful, type Received, type Running } from '../support/servers.ts';
+import { envelope, executed, N1, N2, N3, rejection, REQUEST } from '../support/wire.ts';
 
 /** One way of bending an answer. */
 export type Bend =

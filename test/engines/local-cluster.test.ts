@@ -2,8 +2,6 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { randomUUID } from 'node:crypto';
@@ -11,7 +9,8 @@ import { inspect } from 'node:util';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import type { ExecutedControl } from '../../src/control-plane/explanation/words.ts';
 import type { Result } from '../../src/control-plane/model/errors.ts';
-import { clusterOf, controlRequest, errorOf, kernelOf, READS, REQUEST, valueOf } from './wire.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { clusterOf, controlRequest, errorOf, kernelOf, READS, REQUEST, valueOf } from '../support/wire.ts';
 
 interface Node {
   readonly id: string;
@@ -67,7 +66,7 @@ describe('the kernel port against the local cluster', function () {
   }
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'kernel-'));
+    folder = temporaryFolder('kernel-');
     launcher = spawn(
       process.execPath,
       ['src/local-cluster/main.ts', '--data', join(folder, 'data'), '--nodes', '3', '--port', '0'],
@@ -90,7 +89,6 @@ describe('the kernel port against the local cluster', function () {
 
   after(async () => {
     if (launcher.exitCode === null && launcher.kill('SIGTERM')) await once(launcher, 'exit');
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it('also P7-A1: all ten reads give whole views, each node-local one from the node itself', async () => {

@@ -1,14 +1,13 @@
 /** The bundles hold only a part of mysql2: it has to do what the whole does, and brings nothing from outside. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { neededOfMysql2 } from '../../scripts/lib/needed-of-mysql2.mjs';
 import { session } from '../../src/engines/mysql/client.ts';
 import { authSwitch, CACHING, error, mysqlServer, NATIVE, ok, resultSet, type Script } from './mysql-server.ts';
-import { closeAll } from './servers.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { closeAll } from '../support/servers.ts';
 
 /** Bytes, minified: the whole is more than a million. */
 const LARGEST_BYTES = 150_000;
@@ -22,7 +21,7 @@ describe('the part of mysql2 that is bundled', function () {
   let packages: readonly (string | undefined)[] = [];
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'aerodb-mysql2-'));
+    folder = temporaryFolder('aerodb-mysql2-');
     const outfile = join(folder, 'client.cjs');
     const { metafile } = await build({
       entryPoints: [join(import.meta.dirname, '../../src/engines/mysql/client.ts')],
@@ -45,7 +44,6 @@ describe('the part of mysql2 that is bundled', function () {
   });
 
   afterEach(closeAll);
-  after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('ends every session as the whole does', async () => {
     const scripts: readonly Script[] = [

@@ -5,8 +5,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import tlsModule, { type ConnectionOptions } from 'node:tls';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
@@ -14,8 +13,10 @@ import type { TlsIdentity } from '../../src/engines/http/http.ts';
 import { tlsIdentity } from '../../src/engines/http/tls.ts';
 import { session, type Answered, type No, type Session } from '../../src/engines/mysql/client.ts';
 import { LARGEST_ANSWER_BYTES } from '../../src/engines/mysql/wire.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { seedFrom } from '../support/seed.ts';
-import { issue, type Issued } from './certificates.ts';
+import { until } from '../support/until.ts';
+import { issue, type Issued } from '../support/certificates.ts';
 import {
   authSwitch,
   CACHING,
@@ -33,7 +34,7 @@ import {
   type MysqlServer,
   type Script,
 } from './mysql-server.ts';
-import { closeAll, closedPort } from './servers.ts';
+import { closeAll, closedPort } from '../support/servers.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const USER = 'canary-user-operator';
@@ -51,9 +52,8 @@ describe('the way to MySQL', () => {
   const good = issue(issued);
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'mysql-'));
+    folder = temporaryFolder('mysql-');
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
   function file(name: string, content: string): string {
@@ -418,7 +418,7 @@ describe('the way to MySQL', () => {
         [{ said: 'c' }],
       ],
     );
-    while (server.farewells() === 0) await new Promise(resolve => setTimeout(resolve, 5));
+    await until('the client says farewell', () => server.farewells() > 0);
     assert.equal(server.connections(), 1);
   });
 
@@ -429,7 +429,7 @@ describe('the way to MySQL', () => {
     await use(server.endpoint, {}, async ask => {
       kept.push(ask);
       running.push(ask('SELECT 1'));
-      while (server.statements.length === 0) await new Promise(resolve => setTimeout(resolve, 5));
+      await until('the statement is there', () => server.statements.length > 0);
     });
     failed((await running[0]) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', true, /its session is over/);
     failed((await kept[0]?.('SELECT 2')) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', false, /its session is over/);

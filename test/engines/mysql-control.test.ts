@@ -19,8 +19,8 @@ import {
   type Group,
 } from './mysql-group.ts';
 import { error, resultSet } from './mysql-server.ts';
-import { closeAll, closedPort } from './servers.ts';
-import { errorOf, PATIENT, valueOf } from './wire.ts';
+import { closeAll, closedPort } from '../support/servers.ts';
+import { errorOf, PATIENT, valueOf } from '../support/wire.ts';
 
 const SWITCH = `SELECT group_replication_set_as_primary('${M2}') AS answer
 FROM performance_schema.replication_group_members t

@@ -19,7 +19,7 @@ import {
   type Kind,
   type Row,
 } from './mysql-group.ts';
-import { closeAll } from './servers.ts';
+import { closeAll } from '../support/servers.ts';
 
 const CASES = Number(process.env['MYSQL_FUZZ_CASES'] ?? 1_500);
 const SEED = seedFrom('MYSQL_FUZZ_SEED');

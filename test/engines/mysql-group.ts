@@ -5,7 +5,7 @@ import { connect, type Timeouts } from '../../src/engines/connect.ts';
 import { STATUS, VARIABLES } from '../../src/engines/mysql/harmless.ts';
 import * as statements from '../../src/engines/mysql/statements.ts';
 import { error, moreAuthData, mysqlServer, ok, resultSet, type MysqlServer, type Peer } from './mysql-server.ts';
-import { controlRequest, PATIENT, valueOf } from './wire.ts';
+import { controlRequest, PATIENT, valueOf } from '../support/wire.ts';
 
 /** The primary. */
 export const M1 = 'f443c1da-eb82-11f1-a310-02fc00000001';

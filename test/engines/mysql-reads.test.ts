@@ -35,8 +35,8 @@ import {
 } from './mysql-group.ts';
 import { partOf } from '../support/documents.ts';
 import { error } from './mysql-server.ts';
-import { closeAll, closedPort } from './servers.ts';
-import { errorOf, valueOf } from './wire.ts';
+import { closeAll, closedPort } from '../support/servers.ts';
+import { errorOf, valueOf } from '../support/wire.ts';
 
 type Read = (kernel: Kernel, node: string, endpoint: string) => Promise<Result<Reading<unknown>>>;
 const READS: Readonly<Record<string, Read>> = {

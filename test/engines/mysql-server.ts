@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { TLSSocket, type TLSSocketOptions } from 'node:tls';
-import { rawServer } from './servers.ts';
+import { rawServer } from '../support/servers.ts';
 
 export const NATIVE = 'mysql_native_password';
 export const CACHING = 'caching_sha2_password';

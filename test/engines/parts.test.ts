@@ -5,8 +5,20 @@ import type { Result } from '../../src/control-plane/model/errors.ts';
 import type { Kernel } from '../../src/control-plane/ports.ts';
 import { partOf } from '../support/documents.ts';
 import { cluster as patroniCluster, HISTORY, json } from './patroni.ts';
-import { closeAll, kernelServer, type HttpRunning } from './servers.ts';
-import { clusterOf, dataOf, envelope, errorOf, event, kernelOf, N1, N2, REQUEST, valueOf, type Wire } from './wire.ts';
+import { closeAll, kernelServer, type HttpRunning } from '../support/servers.ts';
+import {
+  clusterOf,
+  dataOf,
+  envelope,
+  errorOf,
+  event,
+  kernelOf,
+  N1,
+  N2,
+  REQUEST,
+  valueOf,
+  type Wire,
+} from '../support/wire.ts';
 
 const PATHS = ['/v1/promotion', '/v1/wal', '/v1/snapshots'] as const;
 const LISTS = { '/v1/promotion': 'events', '/v1/wal': 'segments', '/v1/snapshots': 'items' } as const;

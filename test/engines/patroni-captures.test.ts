@@ -12,8 +12,8 @@ import { membersOf } from '../../src/engines/patroni/members.ts';
 import { KNOWN_VERSIONS } from '../../src/engines/patroni/versions.ts';
 import * as schema from '../../src/engines/patroni/schema.ts';
 import { promotion } from './patroni.ts';
-import { answeringBytes, closeAll, rawServer, type Running } from './servers.ts';
-import { PATIENT, valueOf } from './wire.ts';
+import { answeringBytes, closeAll, rawServer, type Running } from '../support/servers.ts';
+import { PATIENT, valueOf } from '../support/wire.ts';
 
 interface Capture {
   readonly request: { readonly method: string; readonly path: string; readonly body: string | null };

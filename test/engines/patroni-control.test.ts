@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import type { Outcome } from '../../src/control-plane/model/errors.ts';
 import { connect } from '../../src/engines/connect.ts';
 import { cluster, json, page, promotion, text, type Answer, type Cluster } from './patroni.ts';
-import { closeAll, closedPort } from './servers.ts';
-import { errorOf, PATIENT, valueOf } from './wire.ts';
+import { closeAll, closedPort } from '../support/servers.ts';
+import { errorOf, PATIENT, valueOf } from '../support/wire.ts';
 
 describe('asking Patroni for a switchover or a failover', () => {
   let demo: Cluster;

@@ -3,18 +3,18 @@
  * each of its answers means.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tlsModule, { TLSSocket, type ConnectionOptions, type TLSSocketOptions } from 'node:tls';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import type { ControlError } from '../../src/control-plane/model/errors.ts';
 import type { Timeouts } from '../../src/engines/connect.ts';
-import { issue, type Issued } from './certificates.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { issue, type Issued } from '../support/certificates.ts';
 import { cluster, json, type Cluster } from './patroni.ts';
-import { closeAll, closedPort, rawServer } from './servers.ts';
-import { errorOf, PATIENT } from './wire.ts';
+import { closeAll, closedPort, rawServer } from '../support/servers.ts';
+import { errorOf, PATIENT } from '../support/wire.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 const PASSWORD = 'canary-password-Zx81';
@@ -48,9 +48,8 @@ describe('the way to PostgreSQL', () => {
   const issued = { name: 'db', issuer: ca, ip: [ELSEWHERE] };
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'database-'));
+    folder = temporaryFolder('database-');
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
   function file(name: string, content: string): string {

@@ -12,8 +12,8 @@ import { detailsOf, memberOf, membersOf, notesOf } from '../../src/engines/patro
 import { shownSettings, loopWait, replicationOf } from '../../src/engines/patroni/settings.ts';
 import * as schema from '../../src/engines/patroni/schema.ts';
 import { cluster, CONFIG, explainedOf, json, REPLICA, type Cluster } from './patroni.ts';
-import { closeAll } from './servers.ts';
-import { errorOf } from './wire.ts';
+import { closeAll } from '../support/servers.ts';
+import { errorOf } from '../support/wire.ts';
 
 type Path = readonly (string | number)[];
 

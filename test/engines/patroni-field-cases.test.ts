@@ -11,8 +11,8 @@ import { connect } from '../../src/engines/connect.ts';
 import type { Endpoint } from '../../src/control-plane/clusters/cluster.ts';
 import type { PatroniReplica } from '../../src/engines/patroni/views.ts';
 import { explainedOf, node, ownOf, promotion, type Answer, type Node } from './patroni.ts';
-import { closeAll } from './servers.ts';
-import { errorOf, PATIENT, valueOf } from './wire.ts';
+import { closeAll } from '../support/servers.ts';
+import { errorOf, PATIENT, valueOf } from '../support/wire.ts';
 
 interface Spec {
   readonly port: number;

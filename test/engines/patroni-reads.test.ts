@@ -18,9 +18,9 @@ import {
   type Cluster,
 } from './patroni.ts';
 import { behaviourOf } from '../../src/engines/patroni/versions.ts';
-import { closeAll } from './servers.ts';
+import { closeAll } from '../support/servers.ts';
 import { connect } from '../../src/engines/connect.ts';
-import { errorOf, PATIENT, REQUEST, valueOf, type Wire } from './wire.ts';
+import { errorOf, PATIENT, REQUEST, valueOf, type Wire } from '../support/wire.ts';
 
 describe('reading a Patroni cluster', () => {
   let demo: Cluster;

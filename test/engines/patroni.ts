@@ -12,8 +12,8 @@ import type { Member } from '../../src/control-plane/model/views.ts';
 import type { PatroniExplained } from '../../src/engines/patroni/explain.ts';
 import type { PatroniMember, PatroniState } from '../../src/engines/patroni/views.ts';
 import { connect, type Timeouts } from '../../src/engines/connect.ts';
-import { listen, parseRequest, type HttpRunning, type Received } from './servers.ts';
-import { controlRequest, PATIENT, valueOf, type Wire } from './wire.ts';
+import { listen, parseRequest, type HttpRunning, type Received } from '../support/servers.ts';
+import { controlRequest, PATIENT, valueOf, type Wire } from '../support/wire.ts';
 
 /** An answer, or what happens in its place: the connection ends without a byte, or nothing ever comes. */
 export type Answer =

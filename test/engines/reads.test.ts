@@ -11,7 +11,7 @@ import {
   kernelServer,
   rawServer,
   truthful,
-} from './servers.ts';
+} from '../support/servers.ts';
 import type { PromotionView, Reading } from '../../src/control-plane/model/views.ts';
 import {
   clusterOf,
@@ -29,7 +29,7 @@ import {
   rejection,
   REQUEST,
   valueOf,
-} from './wire.ts';
+} from '../support/wire.ts';
 
 describe('kernel reads', () => {
   afterEach(closeAll);

@@ -8,8 +8,8 @@ import { MYSQL } from '../../src/engines/mysql/engine.ts';
 import { PATRONI } from '../../src/engines/patroni/engine.ts';
 import { group, M2 } from './mysql-group.ts';
 import { cluster as patroni } from './patroni.ts';
-import { closeAll, kernelServer } from './servers.ts';
-import { clusterOf, kernelOf, N1, N2, valueOf } from './wire.ts';
+import { closeAll, kernelServer } from '../support/servers.ts';
+import { clusterOf, kernelOf, N1, N2, valueOf } from '../support/wire.ts';
 
 /** The part of a record from which its engine describes it: through JSON, as the log holds it. */
 function recordOf({ view: { epoch, members } }: ExplainedReading): RecordedKernel {

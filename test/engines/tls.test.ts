@@ -1,19 +1,19 @@
 /** Tests TLS against real servers: which certificates are accepted, and how a refusal is reported. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { spawn, spawnSync } from 'node:child_process';
 import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpsServer } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import tlsModule, { createServer as createTlsServer, type ConnectionOptions, type TlsOptions } from 'node:tls';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
+import { temporaryFolder } from '../support/folders.ts';
 import { pattern } from '../support/pattern.ts';
-import { issue, type Issued } from './certificates.ts';
-import { closeAll, json, listen, receive, truthful, type HttpRunning, type Received } from './servers.ts';
-import { clusterOf, CONTROLS, errorOf, kernelOf, N2, valueOf } from './wire.ts';
+import { issue, type Issued } from '../support/certificates.ts';
+import { closeAll, json, listen, receive, truthful, type HttpRunning, type Received } from '../support/servers.ts';
+import { clusterOf, CONTROLS, errorOf, kernelOf, N2, valueOf } from '../support/wire.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -56,9 +56,8 @@ describe('TLS', () => {
   const good = issue({ name: 'db', issuer: ca, ip: ['127.0.0.1'], dns: ['db.example'] });
 
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'tls-'));
+    folder = temporaryFolder('tls-');
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
   afterEach(closeAll);
 
   function file(name: string, content: string | Buffer): string {

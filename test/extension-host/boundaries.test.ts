@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { until } from '../../scripts/lib/processes.mjs';
+import { listening } from '../support/listening.ts';
 import { recordsIn } from '../support/records-in.ts';
 
 const AUDIT_FILE = join(process.env['XDG_STATE_HOME'] ?? join(homedir(), '.local', 'state'), 'aerodb', 'audit.jsonl');
@@ -31,10 +32,7 @@ describe('boundaries', () => {
       reached += 1;
       response.end('{}');
     });
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    assert.ok(address !== null && typeof address === 'object');
-    url = `http://127.0.0.1:${address.port}`;
+    url = `http://127.0.0.1:${await listening(server)}`;
   });
   after(() => server.close());
 
@@ -189,7 +187,7 @@ describe('boundaries', () => {
       'host would go there',
     async () => {
       const seen = { proxy: 0, kernel: 0 };
-      const listening = async (count: () => void): Promise<{ readonly server: Server; readonly url: string }> => {
+      const counting = async (count: () => void): Promise<{ readonly server: Server; readonly url: string }> => {
         const server = createServer((_request, response) => {
           count();
           response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
@@ -198,15 +196,12 @@ describe('boundaries', () => {
           count();
           socket.end();
         });
-        await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-        const address = server.address();
-        assert.ok(address !== null && typeof address === 'object');
-        return { server, url: `http://127.0.0.1:${address.port}` };
+        return { server, url: `http://127.0.0.1:${await listening(server)}` };
       };
-      const proxy = await listening(() => {
+      const proxy = await counting(() => {
         seen.proxy += 1;
       });
-      const kernel = await listening(() => {
+      const kernel = await counting(() => {
         seen.kernel += 1;
       });
       const http = vscode.workspace.getConfiguration('http');

@@ -1,9 +1,7 @@
 /** Many clusters, some of them dead, and many inspections: what a long day leaves behind in the extension host. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
+import { readdirSync, readlinkSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import * as vscode from 'vscode';
@@ -15,8 +13,9 @@ import { connect } from '../../src/engines/connect.ts';
 import { ClusterTree } from '../../src/vscode/cluster-tree.ts';
 import type { Row } from '../../src/vscode/tree-rows.ts';
 import { ConfiguredClusters } from '../../src/vscode/clusters.ts';
-import { closeAll, closedPort, kernelServer, rawServer, type HttpRunning } from '../engines/servers.ts';
-import { N1 } from '../engines/wire.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
+import { closeAll, closedPort, kernelServer, rawServer, type HttpRunning } from '../support/servers.ts';
+import { N1 } from '../support/wire.ts';
 
 /** Five in ten of the dead refuse a connection, the others take it and never answer. */
 const CLUSTERS = 50;
@@ -72,13 +71,13 @@ describe('load', function () {
   let alive: HttpRunning;
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'aero-load-'));
+    folder = temporaryFolder('aero-load-');
     alive = await kernelServer(N1);
   });
   after(async () => {
     await configure(undefined);
     await closeAll();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
 
   it('fifty clusters, ten of them dead: no row and no expansion waits for one that does not answer', async () => {

@@ -3,8 +3,7 @@
  * `VSCODE_PATH` names, the one that belongs to `code` on the PATH, or one that is downloaded; exit code 2 says that
  * there is none.
  */
-import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { downloadAndUnzipVSCode, ProgressReportStage, runTests, type ProgressReporter } from '@vscode/test-electron';
 import { build } from '../../scripts/build.mjs';
@@ -13,6 +12,7 @@ import { onPath } from '../../scripts/lib/run.mjs';
 import { REPORT_VARIABLE } from '../../scripts/lib/test-report.mjs';
 import { bundleSuites } from './bundle.ts';
 import { Progress } from './progress.ts';
+import { TemporaryFolder } from '../support/folders.ts';
 
 /** One line when there is something to wait for. */
 const progressInWords: ProgressReporter = {
@@ -56,7 +56,8 @@ function besideLauncher(): string | undefined {
 }
 
 async function runIn(vscodeExecutablePath: string): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'aero-host-'));
+  using temporary = new TemporaryFolder('aero-host-');
+  const folder = temporary.path;
   const report = process.env[REPORT_VARIABLE] ?? join(folder, 'report.jsonl');
   const progress = new Progress(report);
   const timer = setInterval(() => progress.update(), 200);
@@ -79,6 +80,5 @@ async function runIn(vscodeExecutablePath: string): Promise<number> {
     return progress.ended && !progress.failed ? 0 : 1;
   } finally {
     clearInterval(timer);
-    rmSync(folder, { recursive: true, force: true });
   }
 }

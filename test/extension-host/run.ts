@@ -2,8 +2,6 @@
  * Runs the extension-host suites inside code-server: `node test/extension-host/run.ts`. VS Code refuses modal dialogs
  * in this mode; what a person confirms is tested in test/ui.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from '../../scripts/build.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
@@ -12,9 +10,10 @@ import { REPORT_VARIABLE } from '../../scripts/lib/test-report.mjs';
 import { Editor } from '../ui/driver/editor.ts';
 import { bundleSuites } from './bundle.ts';
 import { Progress } from './progress.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 const LIMIT_MS = 300_000;
-const folder = mkdtempSync(join(tmpdir(), 'aero-host-'));
+const folder = temporaryFolder('aero-host-');
 const report = process.env[REPORT_VARIABLE] ?? join(folder, 'report.jsonl');
 const progress = new Progress(report);
 let editor: Editor | undefined;
@@ -42,5 +41,4 @@ try {
   process.exitCode = progress.ended && !progress.failed ? 0 : 1;
 } finally {
   await editor?.stop();
-  rmSync(folder, { recursive: true, force: true });
 }

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Entry } from '../../src/reconstruction/model.ts';
-import { CutProxy } from '../cut/proxy.ts';
-import { at, caughtUp, haltedWith, listAt, TestCluster, textAt, type TestNode } from '../local-cluster/harness.ts';
+import { CutProxy } from '../support/proxy.ts';
+import { at, caughtUp, haltedWith, listAt, TestCluster, textAt, type TestNode } from '../support/test-cluster.ts';
 import { Person } from './people.ts';
 
 export const REASONS = {

@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { AnswerSheet, Reconstruction } from '../../src/reconstruction/model.ts';
 import { document } from '../cli/json-shape.ts';
-import { builtProgram, closeTerminals, scratch } from '../cli/support.ts';
+import { builtProgram, closeTerminals, scratch } from '../support/terminal.ts';
 import { linesIn } from '../support/records-in.ts';
 import { act, REASONS, type Incident } from './aerodb-incident.ts';
 import { ACCOUNT, CLUSTER, given, Person } from './people.ts';

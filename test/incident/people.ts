@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Reconstruction } from '../../src/reconstruction/model.ts';
-import { cleanEnv, cli, records, Terminal, type Ended, type Fields } from '../cli/support.ts';
+import { cleanEnv, cli, records, Terminal, type Ended, type Fields } from '../support/terminal.ts';
 
 export const ACCOUNT = userInfo().username;
 /** The cluster, as everybody here has it configured. */

@@ -12,7 +12,7 @@ import type { CommandName } from '../../src/control-plane/commands/commands.ts';
 import type { CommandResult } from '../../src/control-plane/request/result.ts';
 import { Stand } from '../cut/stand.ts';
 import { generator, type Random } from '../support/seed.ts';
-import { promotable, type TestNode } from '../local-cluster/harness.ts';
+import { promotable, type TestNode } from '../support/test-cluster.ts';
 
 export interface Settings {
   readonly seed: number;

@@ -4,9 +4,7 @@
  * arguments; it asks as often as each line of its input says.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ENGINES } from '../../src/engines/registry.ts';
@@ -15,6 +13,7 @@ import type { CommandName } from '../../src/control-plane/commands/commands.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import { success } from '../../src/control-plane/model/errors.ts';
 import { connect, DEFAULT_TIMEOUTS } from '../../src/engines/connect.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
 
 /** What the process holds when it is at rest. */
 export interface Held {
@@ -59,7 +58,7 @@ async function held(failed: number, idle: number): Promise<Held> {
 
 if (process.argv[1] === import.meta.filename) {
   const idle = sockets();
-  const folder = mkdtempSync(join(tmpdir(), 'aerodb-load-'));
+  const folder = temporaryFolder('aerodb-load-');
   const config = { name: 'load', kind: 'aerodb' as const, endpoints: process.argv.slice(2) };
   const plane = new ControlPlane({
     engines: ENGINES,
@@ -87,6 +86,6 @@ if (process.argv[1] === import.meta.filename) {
       process.stdout.write(`${JSON.stringify(await held(failed, idle))}\n`);
     }
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }

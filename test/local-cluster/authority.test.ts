@@ -17,7 +17,7 @@ import {
   textAt,
   until,
   withCluster,
-} from './harness.ts';
+} from '../support/test-cluster.ts';
 
 /** Force node 2 while node 1 is dead, with the acknowledgement that it takes. */
 async function forceSecond(cluster: TestCluster): Promise<Answer> {

@@ -14,7 +14,7 @@ import {
   promote,
   textAt,
   until,
-} from './harness.ts';
+} from '../support/test-cluster.ts';
 
 function portOf(node: TestNode): number {
   return Number(new URL(node.url).port);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DeliveriesProxy } from './deliveries-proxy.ts';
 import type { Trouble } from './choices.ts';
 import type { TestOperator } from './operator.ts';
-import { type TestCluster, type TestNode, at, until } from './harness.ts';
+import { type TestCluster, type TestNode, at, until } from '../support/test-cluster.ts';
 
 /** Times are of `performance.now()`; a trouble without an end still holds. */
 export interface Done {

@@ -17,7 +17,7 @@ import {
   promote,
   textAt,
   until,
-} from './harness.ts';
+} from '../support/test-cluster.ts';
 
 function steps(name: string, ...parts: readonly string[]): readonly string[] {
   return parts.map(part => `${name}-${part}`);

@@ -11,6 +11,7 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
+import { listening } from '../support/listening.ts';
 
 /**
  * What happens to the next POST: `doubled` delivers it twice at once and passes on the answer to the second; `late`
@@ -42,14 +43,8 @@ export class DeliveriesProxy {
   /** Starts a proxy before a node on a loopback port. */
   static async before(target: string): Promise<DeliveriesProxy> {
     const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const proxy = new DeliveriesProxy(
-      server,
-      `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`,
-      new URL(target),
-    );
+    const port = await listening(server);
+    const proxy = new DeliveriesProxy(server, `http://127.0.0.1:${port}`, new URL(target));
     server.on(
       'request',
       (incoming: IncomingMessage, response: ServerResponse) =>

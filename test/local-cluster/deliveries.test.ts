@@ -16,7 +16,7 @@ import {
   promotable,
   promote,
   withCluster,
-} from './harness.ts';
+} from '../support/test-cluster.ts';
 
 function outcomeOf({ body }: Answer): Json | undefined {
   return at(body, 'error.outcome');

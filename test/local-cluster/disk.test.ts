@@ -1,14 +1,14 @@
 /** A write is done only when all of it is: real full disks, at every offset of a record. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../../src/local-cluster/files.ts';
 import { Ledger } from '../../src/local-cluster/ledger.ts';
 import { encodeRecord } from '../../src/local-cluster/records.ts';
 import { type Position, EMPTY_HISTORY } from '../../src/local-cluster/vocabulary.ts';
 import { Wal } from '../../src/local-cluster/wal.ts';
-import { TestCluster, at, caughtUp, errorCode, keysOf, promote, until, withCluster } from './harness.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { TestCluster, at, caughtUp, errorCode, keysOf, promote, until, withCluster } from '../support/test-cluster.ts';
 import { SmallDisk, PAGE_BYTES } from '../support/small-disk.ts';
 
 function write(key: string, value: string): { readonly key: string; readonly value: string } {
@@ -37,13 +37,12 @@ describe('also P6-F1: a disk that fills inside a record', function () {
   let directory: string;
 
   before(() => {
-    directory = mkdtempSync(join(tmpdir(), 'aerodb-disk-'));
+    directory = temporaryFolder('aerodb-disk-');
     disk = SmallDisk.mount(directory);
   });
   afterEach(() => disk?.free());
   after(() => {
     disk?.unmount();
-    rmSync(directory, { recursive: true, force: true });
   });
 
   it(

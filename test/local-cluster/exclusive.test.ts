@@ -4,12 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildSync } from 'esbuild';
-import { errorCode, runToEnd, withCluster } from './harness.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { errorCode, runToEnd, withCluster } from '../support/test-cluster.ts';
 
 const STARTS = Number(process.env['AERODB_STARTS'] ?? 200);
 const CONTENDERS = 3;
@@ -48,9 +48,8 @@ describe('exclusive is exclusive', function () {
   this.timeout(Math.max(120_000, STARTS * 1_000));
   let folder: string;
   before(() => {
-    folder = mkdtempSync(join(tmpdir(), 'aerodb-starts-'));
+    folder = temporaryFolder('aerodb-starts-');
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
 
   it(
     `also P6-F1: of ${STARTS} times ${CONTENDERS} simultaneous starts in one data directory, one is given it each ` +

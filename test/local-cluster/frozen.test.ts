@@ -13,7 +13,7 @@ import {
   promote,
   textAt,
   until,
-} from './harness.ts';
+} from '../support/test-cluster.ts';
 import { type Manner, TestOperator, type Told, TIMEOUTS } from './operator.ts';
 import { holderOnDisk } from './witness.ts';
 

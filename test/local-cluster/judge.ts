@@ -18,7 +18,7 @@ import {
   listAt,
   promote,
   textAt,
-} from './harness.ts';
+} from '../support/test-cluster.ts';
 import { type TestOperator, type Told, TIMEOUTS } from './operator.ts';
 import type { Acknowledged, Witness } from './witness.ts';
 

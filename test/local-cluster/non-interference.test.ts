@@ -8,9 +8,9 @@ import { cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { COMMAND_NAMES, commandSpec } from '../../src/control-plane/commands/commands.ts';
 import { consents, openOperator, removeFolders, type Person } from '../control-plane/session.ts';
-import { closeAll } from '../engines/servers.ts';
+import { closeAll } from '../support/servers.ts';
 import { generator } from '../support/seed.ts';
-import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from './harness.ts';
+import { demote, promotable, promote, TestCluster, textAt, until, type TestNode } from '../support/test-cluster.ts';
 
 const SEED = 20260721;
 const WRITES = 120;

@@ -6,8 +6,16 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeLines, encodeLine } from '../../src/local-cluster/lines.ts';
-import { clusterOf, kernelOf, valueOf } from '../engines/wire.ts';
-import { type Json, type TestCluster, type TestNode, at, demote, listAt, withCluster } from './harness.ts';
+import { clusterOf, kernelOf, valueOf } from '../support/wire.ts';
+import {
+  type Json,
+  type TestCluster,
+  type TestNode,
+  at,
+  demote,
+  listAt,
+  withCluster,
+} from '../support/test-cluster.ts';
 
 /** Writes the events of the node's ledger anew, as `change` has them; the chain of checksums is right. */
 function rewriteEvents(

@@ -19,7 +19,7 @@ import {
   textAt,
   until,
   withCluster,
-} from './harness.ts';
+} from '../support/test-cluster.ts';
 
 const DOCUMENT_PATH = resolve(import.meta.dirname, '../../openapi/aerodb-kernel-v1.json');
 const refusal = z.strictObject({

@@ -3,8 +3,7 @@
  * scripted.
  */
 import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, linkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENGINES } from '../../src/engines/registry.ts';
 import { realFiles, type AuditFiles } from '../../src/audit/files.ts';
@@ -21,7 +20,8 @@ import {
 import type { Stage } from '../../src/control-plane/model/record.ts';
 import type { RequestFate } from '../../src/control-plane/model/views.ts';
 import { type Timeouts, connect } from '../../src/engines/connect.ts';
-import type { TestCluster, TestNode } from './harness.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
+import type { TestCluster, TestNode } from '../support/test-cluster.ts';
 
 /** Shorter than an operator's, longer than anything that a node waits for by itself. */
 export const TIMEOUTS: Timeouts = { connectMs: 1_000, readMs: 2_500, controlMs: 4_500 };
@@ -65,7 +65,7 @@ function consent(prompt: ConfirmationPrompt): ConfirmationAnswer {
 
 /** One session, Operator of the cluster. Its audit log is a directory of its own; `close` removes it. */
 export class TestOperator {
-  readonly directory = mkdtempSync(join(tmpdir(), 'aerodb-audit-'));
+  readonly directory = temporaryFolder('aerodb-audit-');
   readonly told: Told[] = [];
   readonly #asked = new Map<string, Asked>();
   readonly #refusedStages = new Set<Stage>();
@@ -177,7 +177,7 @@ export class TestOperator {
 
   close(): void {
     this.#plane.end();
-    rmSync(this.directory, { recursive: true, force: true });
+    removeFolder(this.directory);
   }
 
   /** Something goes wrong with the log, for once or until it is mended. */

@@ -3,7 +3,16 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { page } from '../../src/local-cluster/pages.ts';
 import { seedFrom } from '../support/seed.ts';
-import { at, demote, errorCode, listAt, textAt, withCluster, type Json, type TestNode } from './harness.ts';
+import {
+  at,
+  demote,
+  errorCode,
+  listAt,
+  textAt,
+  withCluster,
+  type Json,
+  type TestNode,
+} from '../support/test-cluster.ts';
 
 const SEED = seedFrom('AERODB_PAGES_SEED');
 

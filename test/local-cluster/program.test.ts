@@ -1,10 +1,11 @@
 /** Tests the program of the local cluster: its command line, its refusals and how it ends. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TestCluster, at, runToEnd, textAt, until, withCluster } from './harness.ts';
+import { TemporaryFolder } from '../support/folders.ts';
+import { listening } from '../support/listening.ts';
+import { TestCluster, at, runToEnd, textAt, until, withCluster } from '../support/test-cluster.ts';
 
 function alive(pid: number): boolean {
   try {
@@ -16,12 +17,9 @@ function alive(pid: number): boolean {
 }
 
 async function inDirectory(story: (directory: string) => Promise<void>): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), 'aerodb-cli-'));
-  try {
-    await story(directory);
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  using temporary = new TemporaryFolder('aerodb-cli-');
+  const directory = temporary.path;
+  await story(directory);
 }
 
 /** One paragraph that says what is wrong, and an exit code that is not success. */
@@ -60,12 +58,10 @@ describe('the program', () => {
   it('says which port is in use, and by then has started nothing that stays', () =>
     inDirectory(async directory => {
       const blocker = createServer();
-      await new Promise<void>(done => blocker.listen(0, '127.0.0.1', done));
-      const address = blocker.address();
-      assert.ok(typeof address === 'object' && address !== null);
+      const port = await listening(blocker);
       await refused(
-        ['--data', join(directory, 'data'), '--nodes', '1', '--port', String(address.port)],
-        new RegExp(`port ${address.port} on 127.0.0.1 is in use`),
+        ['--data', join(directory, 'data'), '--nodes', '1', '--port', String(port)],
+        new RegExp(`port ${port} on 127.0.0.1 is in use`),
       );
       await new Promise(done => blocker.close(done));
     }));

@@ -1,12 +1,12 @@
 /** Tests the rehearsal prompt in a real terminal: what it does to real processes, and that nothing is left after it. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import { Terminal, cleanEnv, closeTerminals } from '../cli/support.ts';
-import { ask, at, runToEnd, until } from './harness.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { Terminal, cleanEnv, closeTerminals } from '../support/terminal.ts';
+import { ask, at, runToEnd, until } from '../support/test-cluster.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
 const readyFile = z.object({
@@ -28,11 +28,10 @@ describe('a rehearsal', function () {
   let directory = '';
 
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), 'aerodb-rehearsal-'));
+    directory = temporaryFolder('aerodb-rehearsal-');
   });
   afterEach(() => {
     closeTerminals();
-    rmSync(directory, { recursive: true, force: true });
   });
 
   async function open(...more: readonly string[]): Promise<{ readonly terminal: Terminal; readonly ready: Ready }> {

@@ -22,7 +22,7 @@ import {
   textAt,
   until,
   withCluster,
-} from './harness.ts';
+} from '../support/test-cluster.ts';
 
 const FORCE = { mode: 'forced', acknowledged: ['P6-A1'] } as const;
 

@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { Chaos } from './chaos.ts';
 import { type Order, type Step, type Whom, describeStep, drawSteps } from './choices.ts';
 import { DeliveriesProxy } from './deliveries-proxy.ts';
-import { TestCluster, type TestNode, at, promotable, textAt, until } from './harness.ts';
+import { TestCluster, type TestNode, at, promotable, textAt, until } from '../support/test-cluster.ts';
 import { type Judged, type Run, judge, readLedger } from './judge.ts';
 import { TestOperator, TIMEOUTS } from './operator.ts';
 import { Witness, holderOnDisk } from './witness.ts';

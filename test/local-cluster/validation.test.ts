@@ -5,7 +5,17 @@ import type { Testimony } from '../../src/local-cluster/testimony.ts';
 import { type PromotionFacts, validatePromotion } from '../../src/local-cluster/validation.ts';
 import { DENIAL_INVARIANTS, HALT_REASONS, REPLICATION_STATES, ROLES } from '../../src/local-cluster/vocabulary.ts';
 import { seedFrom } from '../support/seed.ts';
-import { type Json, TestCluster, type TestNode, at, demote, listAt, promote, textAt, until } from './harness.ts';
+import {
+  type Json,
+  TestCluster,
+  type TestNode,
+  at,
+  demote,
+  listAt,
+  promote,
+  textAt,
+  until,
+} from '../support/test-cluster.ts';
 
 fc.configureGlobal({ seed: seedFrom('FUZZ_SEED') });
 

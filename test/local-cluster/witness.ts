@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type TestCluster, type TestNode, textAt } from './harness.ts';
+import { type TestCluster, type TestNode, textAt } from '../support/test-cluster.ts';
 
 /** Times are of `performance.now()`, the client's. */
 export interface Acknowledged {

@@ -1,8 +1,8 @@
 /** The MySQL group that the tests of this suite share, and the conditions that they wait for. */
 import assert from 'node:assert/strict';
 import type { MysqlCluster } from '../../scripts/lib/mysql-cluster.mjs';
-import { until as cameTrue } from '../../scripts/lib/processes.mjs';
-import { CutProxy } from '../cut/proxy.ts';
+import { CutProxy } from '../support/proxy.ts';
+import { untilWith } from '../support/until.ts';
 import { startGroup } from './group.ts';
 
 export { LOGINS, startGroup } from './group.ts';
@@ -40,14 +40,8 @@ export function useGroup(): { readonly cluster: MysqlCluster } {
   };
 }
 
-/** Waits until a condition outside this process holds. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 60_000,
-): Promise<void> {
-  assert.ok(await cameTrue(condition, { timeout: withinMs, every: 100 }), `waited ${withinMs} ms in vain: ${what}`);
-}
+/** Waits until a condition of the cluster holds. */
+export const until = untilWith({ withinMs: 60_000, everyMs: 100 });
 
 /** The member that accepts writes, and the other two in order. */
 export async function roles(cluster: MysqlCluster): Promise<readonly [number, number, number]> {

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import type { MysqlCluster } from '../../scripts/lib/mysql-cluster.mjs';
 import { LOGINS as MYSQL_LOGINS } from '../../scripts/lib/mysql-config.mjs';
 import type { Kernel } from '../../src/control-plane/ports.ts';
-import { CutProxy } from '../cut/proxy.ts';
+import { CutProxy } from '../support/proxy.ts';
 import { groupState } from './observation.ts';
 import { addresses, errorOf, kernelAt, order, outcomeOf, requestFor, settledPrimary, valueOf } from './operator.ts';
 import { statementsIn } from './protocol.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LOGINS as MYSQL_LOGINS } from '../../scripts/lib/mysql-config.mjs';
 import type { Kernel } from '../../src/control-plane/ports.ts';
-import type { CutProxy, Harm } from '../cut/proxy.ts';
+import type { CutProxy, Harm } from '../support/proxy.ts';
 import {
   errorOf,
   isSwitching,

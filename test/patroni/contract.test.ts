@@ -1,6 +1,6 @@
 /** The contract of an engine, kept by PostgreSQL under Patroni: the shared cluster, each address behind a proxy. */
 import assert from 'node:assert/strict';
-import { CutProxy } from '../cut/proxy.ts';
+import { CutProxy } from '../support/proxy.ts';
 import { contract, type Asked, type Stand } from '../engines/contract/contract.ts';
 import { configure, others, settled, writes } from './support.ts';
 import { sharedClusters } from './terminal.ts';

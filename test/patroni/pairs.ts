@@ -1,7 +1,7 @@
 /** Requests on real clusters, each with the explanation that was given before it and what happened after it. */
 import assert from 'node:assert/strict';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { builtProgram, type Terminal } from '../cli/support.ts';
+import { builtProgram, type Terminal } from '../support/terminal.ts';
 import { explanationSchema, type Explained } from '../support/explained.ts';
 import { cast, commitWaits, leaderOf, setRight, type Group, type Mode, type Roles, type Stage } from './modes.ts';
 import { look, prepareTable, Writers, type Look, type Observation } from './observation.ts';

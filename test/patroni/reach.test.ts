@@ -3,9 +3,10 @@
  * whom it leads.
  */
 import assert from 'node:assert/strict';
-import { connect as dial, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect as dial, createServer, type Server, type Socket } from 'node:net';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { builtProgram } from '../cli/support.ts';
+import { builtProgram } from '../support/terminal.ts';
+import { listening } from '../support/listening.ts';
 import { pattern } from '../support/pattern.ts';
 import { settled } from './support.ts';
 import { LOGIN, received, Session, sharedClusters } from './terminal.ts';
@@ -34,9 +35,8 @@ describe('members reached through tunnels', function () {
         ] as const)
           one.on('error', () => other.destroy()).pipe(other);
       });
-      await new Promise<void>(resolve => server.listen(0, ELSEWHERE, resolve));
+      tunnels.set(name, `https://${ELSEWHERE}:${await listening(server, ELSEWHERE)}`);
       open.push(server);
-      tunnels.set(name, `https://${ELSEWHERE}:${(server.address() as AddressInfo).port}`);
     }
   });
   after('close them', () => {

@@ -6,8 +6,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import { leaksBelow, leaksIn } from '../support/canary.ts';
-import { builtProgram } from '../cli/support.ts';
-import { issue } from '../engines/certificates.ts';
+import { builtProgram } from '../support/terminal.ts';
+import { issue } from '../support/certificates.ts';
 import { ANNOUNCED, configure, offerTls, settled, startCluster, until } from './support.ts';
 import { Session } from './terminal.ts';
 

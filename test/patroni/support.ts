@@ -6,7 +6,7 @@ import { processesIn } from '../../scripts/lib/cluster-folder.mjs';
 import { PatroniCluster, type ClusterOptions } from '../../scripts/lib/patroni-cluster.mjs';
 import { ensurePatroni } from '../../scripts/lib/patroni-install.mjs';
 import { PATRONI_VARIABLE } from '../../scripts/lib/patroni-versions.mjs';
-import { until as cameTrue } from '../../scripts/lib/processes.mjs';
+import { untilWith } from '../support/until.ts';
 
 /** An address for this machine, where PostgreSQL listens on loopback only. The name itself names no machine. */
 export const ANNOUNCED = '0.0.0.0';
@@ -33,14 +33,8 @@ export async function startCluster(options: Omit<ClusterOptions, 'programs'> = {
   return PatroniCluster.start({ ttl: 90, ...options, programs });
 }
 
-/** Waits until a condition outside this process holds. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 40_000,
-): Promise<void> {
-  assert.ok(await cameTrue(condition, { timeout: withinMs, every: 50 }), `waited ${withinMs} ms in vain: ${what}`);
-}
+/** Waits until a condition of the cluster holds. */
+export const until = untilWith({ withinMs: 40_000, everyMs: 50 });
 
 /** The members as the cluster itself lists them. */
 export async function members(cluster: PatroniCluster): Promise<readonly Listed[]> {

@@ -3,12 +3,13 @@
  * test.
  */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { MONITOR, type PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
-import { builtProgram, cleanEnv, cli, records, stages, Terminal, type Ended } from '../cli/support.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
+import { builtProgram, cleanEnv, cli, records, stages, Terminal, type Ended } from '../support/terminal.ts';
 import { document, type Document } from '../cli/json-shape.ts';
 import { startCluster } from './support.ts';
 
@@ -43,7 +44,7 @@ export function sharedClusters(): Promise<readonly [open: PatroniCluster, guarde
 /** What a session of one test works with. */
 export class Session {
   readonly cluster: PatroniCluster;
-  readonly home = mkdtempSync('/tmp/aerodb-patroni-home-');
+  readonly home = temporaryFolder('aerodb-patroni-home-', '/tmp');
   readonly audit = join(this.home, 'audit');
   private readonly terminals: Terminal[] = [];
   private readonly env: Readonly<Record<string, string>>;
@@ -178,7 +179,7 @@ export class Session {
   readonly end = (): void => {
     process.off('exit', this.end);
     for (const terminal of this.terminals) terminal.hangUp();
-    rmSync(this.home, { recursive: true, force: true });
+    removeFolder(this.home);
   };
 }
 

@@ -1,7 +1,7 @@
 /** A cluster whose REST API speaks TLS and asks for a login before it changes anything. */
 import assert from 'node:assert/strict';
 import type { PatroniCluster } from '../../scripts/lib/patroni-cluster.mjs';
-import { builtProgram } from '../cli/support.ts';
+import { builtProgram } from '../support/terminal.ts';
 import { settled } from './support.ts';
 import { LOGIN, received, Session, sharedClusters } from './terminal.ts';
 

@@ -1,8 +1,6 @@
 /** Files that are given to a reconstruction and were made to break it: it refuses, or shows them, and ends. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { givenDiskFile } from '../../src/audit/given-file.ts';
 import type { Past } from '../../src/control-plane/engine.ts';
@@ -10,6 +8,7 @@ import { PAST } from '../../src/engines/aerodb/past.ts';
 import { gather } from '../../src/reconstruction/gather.ts';
 import { evidenceIn } from '../../src/reconstruction/evidence.ts';
 import { ALL, answerText, event } from './made.ts';
+import { TemporaryFolder } from '../support/folders.ts';
 
 async function pastOf(): Promise<Past> {
   return Promise.resolve(PAST);
@@ -51,13 +50,10 @@ describe('a reconstruction of hostile files', () => {
       process.stderr.write('      NO PIPES WITH NAMES HERE: NOT TESTED\n');
       this.skip();
     }
-    const folder = await mkdtemp(join(tmpdir(), 'given-'));
-    try {
-      execFileSync('mkfifo', [join(folder, 'pipe')]);
-      await assert.rejects(givenDiskFile(join(folder, 'pipe')), /it is no file, but a directory, a pipe or a device/);
-      await assert.rejects(givenDiskFile(folder), /it is no file/);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
+    using temporary = new TemporaryFolder('given-');
+    const folder = temporary.path;
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    await assert.rejects(givenDiskFile(join(folder, 'pipe')), /it is no file, but a directory, a pipe or a device/);
+    await assert.rejects(givenDiskFile(folder), /it is no file/);
   });
 });

@@ -1,9 +1,9 @@
 /** Tests how the scripts tell whether the installed packages are those of the lockfile. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dependenciesMatchLock } from '../../scripts/lib/dependencies.mjs';
+import { temporaryFolder } from '../support/folders.ts';
 
 interface Package {
   readonly version: string;
@@ -14,10 +14,9 @@ interface Package {
 describe('the npm dependencies are those of the lockfile', () => {
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'aero-lock-'));
+    folder = temporaryFolder('aero-lock-');
     mkdirSync(join(folder, 'node_modules'));
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   function lock(packages: Readonly<Record<string, Package>>): void {
     writeFileSync(

@@ -1,18 +1,17 @@
 /** Tests how MySQL comes into the cache, and how a trial's server is configured. */
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memberConfig, seedSql } from '../../scripts/lib/mysql-config.mjs';
 import { ensureMysql, unpackedMysql } from '../../scripts/lib/mysql-install.mjs';
 import { select } from '../../scripts/lib/suites.mjs';
+import { temporaryFolder } from '../support/folders.ts';
 
 describe('MySQL for the tests', () => {
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'aero-mysql-'));
+    folder = temporaryFolder('aero-mysql-');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   const unpacked = (name: string): void => {
     mkdirSync(join(folder, name, 'usr', 'lib64'), { recursive: true });

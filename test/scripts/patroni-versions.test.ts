@@ -1,7 +1,6 @@
 /** Tests which versions of Patroni are tested and how they are fetched into the cache. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildAside } from '../../scripts/lib/cache.mjs';
 import { mirrorOf } from '../../scripts/lib/debian-mirror.mjs';
@@ -16,13 +15,13 @@ import {
 } from '../../scripts/lib/patroni-versions.mjs';
 import { select } from '../../scripts/lib/suites.mjs';
 import { KNOWN_VERSIONS } from '../../src/engines/patroni/versions.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 describe('the versions of Patroni that are tested', () => {
   let folder = '';
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'aero-versions-'));
+    folder = temporaryFolder('aero-versions-');
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
 
   it('are those of which the control plane knows what differs', () => {
     assert.deepEqual(
@@ -98,9 +97,8 @@ describe('the versions of Patroni that are tested', () => {
 describe('a folder of the cache', () => {
   let cache = '';
   beforeEach(() => {
-    cache = mkdtempSync(join(tmpdir(), 'aero-cache-'));
+    cache = temporaryFolder('aero-cache-');
   });
-  afterEach(() => rmSync(cache, { recursive: true }));
 
   const home = (): string => join(cache, 'thing');
   const build =

@@ -1,13 +1,13 @@
 /** What ships of other people's code, and that it is what the lockfile says. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { build } from '../../scripts/build.mjs';
 import { bundledPackages } from '../../scripts/lib/bundled.mjs';
 import { notices } from '../../scripts/lib/notices.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
+import { temporaryFolder } from '../support/folders.ts';
 
 const versions = z.record(z.string(), z.string());
 const ranges = {
@@ -132,9 +132,8 @@ describe('supply chain', () => {
       return readFileSync(join(folder, name, 'sbom.cdx.json'), 'utf8');
     };
     before(() => {
-      folder = mkdtempSync(join(tmpdir(), 'aero-sbom-'));
+      folder = temporaryFolder('aero-sbom-');
     });
-    after(() => rmSync(folder, { recursive: true, force: true }));
 
     it(
       'the bill of materials is valid CycloneDX, the same each time, and lists exactly what is bundled, as the ' +

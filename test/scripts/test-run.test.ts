@@ -1,11 +1,11 @@
 /** Tests `npm test` itself: what counts as a failure, and what is said last. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
 import { identity } from '../../scripts/lib/processes.mjs';
+import { TemporaryFolder } from '../support/folders.ts';
 
 interface Outcome {
   readonly code: number;
@@ -19,30 +19,27 @@ async function runOver(
   args: readonly string[] = ['--only', 'engines'],
   env: NodeJS.ProcessEnv = {},
 ): Promise<Outcome> {
-  const folder = mkdtempSync(join(tmpdir(), 'aero-run-'));
-  try {
-    for (const part of ['scripts', '.mocharc.json', 'package.json'])
-      cpSync(join(root, part), join(folder, part), { recursive: true });
-    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
-    for (const [file, text] of Object.entries(suite)) {
-      mkdirSync(join(folder, 'test', 'engines'), { recursive: true });
-      writeFileSync(join(folder, 'test', 'engines', file), text);
-    }
-    const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(CI|AERODB_|MOCHA_)/u.test(key)));
-    return await new Promise(resolve => {
-      execFile(
-        process.execPath,
-        [join(folder, 'scripts', 'test.mjs'), ...args],
-        { cwd: folder, env: { ...clean, ...env }, timeout: 60_000 },
-        (error, stdout, stderr) => {
-          const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1;
-          resolve({ code, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', output: stdout + stderr });
-        },
-      );
-    });
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  using temporary = new TemporaryFolder('aero-run-');
+  const folder = temporary.path;
+  for (const part of ['scripts', '.mocharc.json', 'package.json'])
+    cpSync(join(root, part), join(folder, part), { recursive: true });
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  for (const [file, text] of Object.entries(suite)) {
+    mkdirSync(join(folder, 'test', 'engines'), { recursive: true });
+    writeFileSync(join(folder, 'test', 'engines', file), text);
   }
+  const clean = Object.fromEntries(Object.entries(process.env).filter(([key]) => !/^(CI|AERODB_|MOCHA_)/u.test(key)));
+  return await new Promise(resolve => {
+    execFile(
+      process.execPath,
+      [join(folder, 'scripts', 'test.mjs'), ...args],
+      { cwd: folder, env: { ...clean, ...env }, timeout: 60_000 },
+      (error, stdout, stderr) => {
+        const code = typeof error?.code === 'number' ? error.code : error === null ? 0 : 1;
+        resolve({ code, lastLine: stdout.trimEnd().split('\n').at(-1) ?? '', output: stdout + stderr });
+      },
+    );
+  });
 }
 
 describe('npm test', function () {

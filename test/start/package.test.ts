@@ -1,13 +1,15 @@
 /** What ships: exactly these files, and each program runs from a folder that holds nothing else. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { tmpdir } from 'node:os';
+import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { inflateRawSync } from 'node:zlib';
+import { root } from '../../scripts/lib/paths.mjs';
 import { packageExtension } from '../../scripts/package.mjs';
+import { temporaryFolder } from '../support/folders.ts';
 
 const SHIPPED = [
   '[Content_Types].xml',
@@ -77,17 +79,25 @@ describe('the package', function () {
   before(async () => {
     file = process.env['AERODB_VSIX'] ?? (await packageExtension()).file;
     files = unzip(readFileSync(file));
-    folder = mkdtempSync(join(tmpdir(), 'aero-package-'));
+    folder = temporaryFolder('aero-package-');
     for (const [name, bytes] of files) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
       writeFileSync(join(folder, name), bytes);
     }
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
 
   it('holds exactly these files, in less than 1.2 megabytes', () => {
     assert.deepEqual([...files.keys()].toSorted(), SHIPPED.toSorted());
     assert.ok(statSync(file).size < 1_200_000, `${statSync(file).size} bytes`);
+  });
+
+  it('says nothing of the machine that built it, and is of one version', () => {
+    for (const [name, bytes] of files)
+      for (const folder of [root, homedir()]) assert.ok(!bytes.includes(`${folder}/`), `${name} names ${folder}`);
+    const { version } = JSON.parse(String(files.get('extension/package.json'))) as { readonly version: string };
+    assert.ok(String(files.get('extension.vsixmanifest')).includes(` Version="${version}"`));
+    assert.ok(String(files.get('extension/dist/sbom.cdx.json')).includes(`"pkg:npm/aerodb-control-plane@${version}"`));
+    assert.ok(String(files.get('extension/changelog.md')).includes(`\n## ${version} (`), 'the changelog has it');
   });
 
   it('its programs need Node and nothing beside them', async () => {

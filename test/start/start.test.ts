@@ -1,14 +1,14 @@
 /** Tests `npm start`: it brings up a cluster and an editor, and ends everything that it started. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { root } from '../../scripts/lib/paths.mjs';
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { descendants, identity, startGroup, until, type Group } from '../../scripts/lib/processes.mjs';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
 
 const run = z.object({
   pid: z.number(),
@@ -24,7 +24,7 @@ describe('npm start', function () {
   let groups: Group[] = [];
 
   beforeEach(async () => {
-    home = mkdtempSync(join(tmpdir(), 'aero-start-'));
+    home = temporaryFolder('aero-start-');
     // One more than it takes: a test takes the first away.
     clusterPort = await freePorts(24_191, 4);
     port = await freePorts(24_290, 1);
@@ -32,7 +32,7 @@ describe('npm start', function () {
   });
   afterEach(async () => {
     for (const group of groups) await group.stop(10_000);
-    rmSync(home, { recursive: true, force: true });
+    removeFolder(home);
   });
 
   /** Starts it as a person does, with no screen, and with its data elsewhere. */

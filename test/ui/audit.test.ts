@@ -4,12 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readFileSync,
   rmSync,
   statSync,
@@ -20,7 +18,9 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
-import { TestCluster } from '../local-cluster/harness.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { listening } from '../support/listening.ts';
+import { TestCluster } from '../support/test-cluster.ts';
 import { linesIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { persist, waitFor } from './driver/wait.ts';
@@ -310,13 +310,12 @@ describe('the audit log in the editor', function () {
   });
 
   describe('where the log cannot be written', () => {
-    const own = mkdtempSync('/tmp/aerodb-ui-audit-');
+    const own = temporaryFolder('aerodb-ui-audit-', '/tmp');
     const folder = join(own, 'log');
     const use = useEditor(() => {
       writeFileSync(folder, 'a file where the directory of the log should be');
       return { settings: { ...clusters(), 'aerodb.audit.directory': folder } };
     });
-    after(() => rmSync(own, { recursive: true, force: true }));
 
     it(
       'also P7-O3: tree, palette and terminal refuse all ten in the same words before any traffic, and the next ' +
@@ -327,11 +326,8 @@ describe('the audit log in the editor', function () {
         const listener = createServer((_request, response) => {
           requests += 1;
           response.end();
-        }).listen(0, '127.0.0.1');
-        await once(listener, 'listening');
-        const address = listener.address();
-        assert.ok(address !== null && typeof address === 'object');
-        const url = `http://127.0.0.1:${address.port}`;
+        });
+        const url = `http://127.0.0.1:${await listening(listener)}`;
         const both = [...clusters()['aerodb.clusters'], { name: 'listening', kind: 'aerodb', endpoints: [url] }];
         use.editor.writeSettings({ 'aerodb.clusters': both, 'aerodb.audit.directory': folder });
         try {

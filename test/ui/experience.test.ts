@@ -1,7 +1,7 @@
 /** What everybody can rely on in the real workbench: no mouse needed, nothing hostile runs, nothing ends in silence. */
 import assert from 'node:assert/strict';
 import type { Frame } from 'playwright-core';
-import { at, promote, TestCluster, type Json } from '../local-cluster/harness.ts';
+import { at, promote, TestCluster, type Json } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { violations, violationsInEveryTheme } from './axe.ts';
 import { HOSTILE, HostileKernel } from './hostile-kernel.ts';

@@ -1,13 +1,13 @@
 /** The first five minutes: what `npm start` shows first, a cluster to try, the wizard, and the documents. */
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { descendants, identity, startGroup, until, type Group } from '../../scripts/lib/processes.mjs';
 import { freePorts } from '../../scripts/lib/ports.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
-import { TestCluster } from '../local-cluster/harness.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
+import { TestCluster } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { waitFor } from './driver/wait.ts';
@@ -229,11 +229,11 @@ describe('npm start, in a browser', function () {
   let group: Group | undefined;
 
   beforeEach(() => {
-    home = mkdtempSync(join(tmpdir(), 'aero-first-'));
+    home = temporaryFolder('aero-first-');
   });
   afterEach(async () => {
     await group?.stop(20_000);
-    rmSync(home, { recursive: true, force: true });
+    removeFolder(home);
   });
 
   it('shows the cluster tree and the first steps first, and has contacted nobody by that', async () => {

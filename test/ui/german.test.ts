@@ -2,7 +2,7 @@
  * The extension in German: the real workbench with German as its display language, from the tree to the last dialog.
  */
 import assert from 'node:assert/strict';
-import { TestCluster } from '../local-cluster/harness.ts';
+import { TestCluster } from '../support/test-cluster.ts';
 import { useEditor } from './driver/use-editor.ts';
 
 describe('in German', function () {

@@ -2,9 +2,9 @@
  * Kernels that answer like a real cluster's nodes, but whose every free text is what somebody hostile would write
  * there.
  */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { Json, TestNode } from '../local-cluster/harness.ts';
+import type { Json, TestNode } from '../support/test-cluster.ts';
+import { listening } from '../support/listening.ts';
 import { anyOf } from '../support/pattern.ts';
 
 /** One of each kind of text that breaks careless programs; `owned` would be set by any of them that is run. */
@@ -49,11 +49,8 @@ export class HostileKernel implements AsyncDisposable {
           () => response.destroy(),
         );
       });
-      server.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      const address = server.address();
+      kernel.urls.push(`http://127.0.0.1:${await listening(server)}`);
       kernel.#servers.push(server);
-      kernel.urls.push(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`);
     }
     return kernel;
   }

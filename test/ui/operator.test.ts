@@ -3,9 +3,9 @@
  * are asked what happened.
  */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { at, demote, listAt, TestCluster, textAt, type Json, type TestNode } from '../local-cluster/harness.ts';
+import { listening } from '../support/listening.ts';
+import { at, demote, listAt, TestCluster, textAt, type Json, type TestNode } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { useEditor } from './driver/use-editor.ts';
 import { filesWith } from './driver/files.ts';
@@ -589,15 +589,12 @@ describe('an operator in the editor', function () {
     const html = createServer((_request, response) =>
       response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome to the proxy</h1>'),
     );
-    html.listen(0, '127.0.0.1');
-    await once(html, 'listening');
-    const address = html.address();
-    assert.ok(address !== null && typeof address === 'object');
+    const port = await listening(html);
     const endpoints = cluster.nodes.map(({ url }) => url);
     use.editor.writeSettings({
       'aerodb.clusters': [
         { name: 'dead', kind: 'aerodb', endpoints: [endpoints[0]] },
-        { name: 'proxy', kind: 'aerodb', endpoints: [`http://127.0.0.1:${address.port}`] },
+        { name: 'proxy', kind: 'aerodb', endpoints: [`http://127.0.0.1:${port}`] },
         { name: 'plain', kind: 'aerodb', endpoints: ['http://db.example:9191'] },
         { name: 'alive', kind: 'aerodb', endpoints: endpoints.slice(1) },
       ],

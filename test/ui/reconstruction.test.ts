@@ -4,11 +4,12 @@
  */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Frame } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
-import { TestCluster } from '../local-cluster/harness.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { TestCluster } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { askFor, becomeOperator, confirmStandard, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';
@@ -19,7 +20,7 @@ const local: Named = { name: 'local', label: 'local (test bench)' };
 describe('a reconstruction in the editor', function () {
   this.timeout(240_000);
   let cluster: TestCluster;
-  const others = mkdtempSync('/tmp/aerodb-others-');
+  const others = temporaryFolder('aerodb-others-', '/tmp');
 
   before('start a cluster, which another operator reads', async () => {
     cluster = await TestCluster.start();
@@ -33,7 +34,6 @@ describe('a reconstruction in the editor', function () {
   });
   after('stop the cluster', async () => {
     await cluster.stop();
-    rmSync(others, { recursive: true, force: true });
   });
 
   const use = useEditor(() => ({

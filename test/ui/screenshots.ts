@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { root } from '../../scripts/lib/paths.mjs';
-import { at, demote, promotable, until, withCluster, type TestCluster } from '../local-cluster/harness.ts';
+import { at, demote, promotable, until, withCluster, type TestCluster } from '../support/test-cluster.ts';
 import { startGroup } from '../mysql/group.ts';
 import { giveLogins } from '../mysql-ui/steps.ts';
 import { others, settled, startCluster } from '../patroni/support.ts';

@@ -7,7 +7,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageExtension } from '../../scripts/package.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
-import { closeAll } from '../engines/servers.ts';
+import { closeAll } from '../support/servers.ts';
 import { abacus, type RunningAbacus } from '../engines/small/abacus.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster } from './driver/steps.ts';

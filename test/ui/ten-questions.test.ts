@@ -2,7 +2,7 @@
  * The ten questions of someone on call, in a window of 1,400 x 900: each is answered on the screen, without scrolling
  * and without unfolding. Where each answer ends is printed.
  */
-import { at, TestCluster, until } from '../local-cluster/harness.ts';
+import { at, TestCluster, until } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { inSight, type InSight } from './driver/sight.ts';
 import { askFor, becomeOperator, inspectCluster, type Named } from './driver/steps.ts';

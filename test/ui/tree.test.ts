@@ -1,6 +1,6 @@
 /** The tree in the real workbench: what opens the picture, what a dead node says, what all clusters are asked. */
 import assert from 'node:assert/strict';
-import { TestCluster } from '../local-cluster/harness.ts';
+import { TestCluster } from '../support/test-cluster.ts';
 import { recordsIn } from '../support/records-in.ts';
 import { askFor, becomeOperator, confirmStandard, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';

@@ -4,7 +4,7 @@ import type { ControlPlane } from '../../src/control-plane/control-plane.ts';
 import { AuditUnavailable } from '../../src/control-plane/ports.ts';
 import { AuditReadings } from '../../src/vscode/audit-readings.ts';
 import { openSession, removeFolders } from '../control-plane/session.ts';
-import { closeAll } from '../engines/servers.ts';
+import { closeAll } from '../support/servers.ts';
 
 const FILE = '/home/ann/.local/state/aerodb/audit.jsonl';
 

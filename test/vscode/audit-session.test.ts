@@ -1,16 +1,6 @@
 /** What answers the panel of the audit log: real files, and no answer to those who may not see it. */
 import assert from 'node:assert/strict';
-import {
-  copyFileSync,
-  linkSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, linkSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { compareCopy } from '../../src/audit/copy-check.ts';
 import { writeExport } from '../../src/audit/export.ts';
@@ -26,6 +16,7 @@ import { AuditSession } from '../../src/vscode/audit-session.ts';
 import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
 import type { AuditLogFacts, AuditMessage } from '../../src/panel-protocol/audit.ts';
 import { MAKER } from '../audit/support.ts';
+import { temporaryFolder } from '../support/folders.ts';
 
 const REQUESTS = 60;
 
@@ -55,7 +46,7 @@ describe('the session of an audit log panel', () => {
   }
 
   beforeEach(async () => {
-    directory = mkdtempSync(path.join(tmpdir(), 'aerodb-audit-session-'));
+    directory = temporaryFolder('aerodb-audit-session-');
     file = path.join(directory, 'audit.jsonl');
     allowed = true;
     underWay = new Set();
@@ -64,7 +55,6 @@ describe('the session of an audit log panel', () => {
     for (let n = 0; n < REQUESTS; n += 1)
       await append(n % 2 === 0 ? 'command_requested' : 'dispatch_intent', `r-${Math.floor(n / 2)}`);
   });
-  afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
   function open(copy: string | null = null): AuditSession {
     const reader = openAuditReader({ file });

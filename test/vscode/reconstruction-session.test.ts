@@ -1,7 +1,6 @@
 /** What answers the panel of a reconstruction: real logs, real answers of kernels, real files, and nothing written. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeBeside } from '../../src/audit/export.ts';
 import { givenFile } from '../../src/audit/given-file.ts';
@@ -15,8 +14,9 @@ import type { Result } from '../../src/control-plane/model/errors.ts';
 import { askedOf, recordedFilter } from '../../src/vscode/reconstruction-part.ts';
 import { ReconstructionSession } from '../../src/vscode/reconstruction-session.ts';
 import { openOperator, removeFolders, type Session } from '../control-plane/session.ts';
-import { closeAll } from '../engines/servers.ts';
-import { N2 } from '../engines/wire.ts';
+import { temporaryFolder } from '../support/folders.ts';
+import { closeAll } from '../support/servers.ts';
+import { N2 } from '../support/wire.ts';
 import { ALL } from '../reconstruction/world.ts';
 
 const LABEL = { name: 'orders', kind: 'aerodb', environment: null };
@@ -28,7 +28,7 @@ describe('the session of a reconstruction', () => {
   let recorded: (readonly string[])[];
 
   beforeEach(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'aerodb-reconstruction-'));
+    folder = temporaryFolder('aerodb-reconstruction-');
     recorded = [];
     mine = await openOperator();
     others = await openOperator({ account: 'bob', server: mine.server });
@@ -38,7 +38,6 @@ describe('the session of a reconstruction', () => {
   afterEach(async () => {
     await closeAll();
     removeFolders();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   const logOf = (session: Session): string => join(session.folder, 'audit.jsonl');

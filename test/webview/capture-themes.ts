@@ -2,14 +2,14 @@
  * Writes the variables that the real workbench gives to a webview in each of the four kinds of theme to `themes/`:
  * `node test/webview/capture-themes.ts`. Needed only when VS Code changes its colours; the tests read the files.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { findChromium } from '../../scripts/lib/chromium.mjs';
 import { ensureCodeServer } from '../../scripts/lib/code-server-install.mjs';
 import { startCodeServer } from '../../scripts/lib/code-server.mjs';
 import { QUIET_SETTINGS } from '../../scripts/lib/editor-settings.mjs';
+import { temporaryFolder } from '../support/folders.ts';
 import { anyOf } from '../support/pattern.ts';
 import type { Theme } from './page.ts';
 
@@ -54,7 +54,7 @@ async function readTheme(page: Page): Promise<Theme | undefined> {
   return undefined;
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'ath-'));
+const folder = temporaryFolder('ath-');
 const program = await ensureCodeServer(line => process.stderr.write(`${line}\n`));
 const userData = join(folder, 'd');
 const settings = join(userData, 'User', 'settings.json');
@@ -116,5 +116,4 @@ try {
   }
 } finally {
   await browser.close();
-  rmSync(folder, { recursive: true, force: true });
 }

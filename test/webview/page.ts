@@ -2,8 +2,7 @@
  * The panels in a real browser: the shipped page and bundle, with the editor's side of the protocol and its theme
  * played by the test.
  */
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import * as esbuild from 'esbuild';
 import { chromium, type Browser, type Page } from 'playwright-core';
@@ -11,6 +10,7 @@ import { ensureChromium } from '../../scripts/lib/chromium.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { panelHtml } from '../../src/vscode/panel-html.ts';
 import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
+import { removeFolder, temporaryFolder } from '../support/folders.ts';
 
 /** What the workbench gives to a webview in one theme, captured by `capture-themes.ts`. */
 export interface Theme {
@@ -34,7 +34,7 @@ export class Bundle implements AsyncDisposable {
   }
 
   static async make(): Promise<Bundle> {
-    const folder = await mkdtemp(join(tmpdir(), 'aerodb-webview-'));
+    const folder = temporaryFolder('aerodb-webview-');
     await esbuild.build({
       absWorkingDir: root,
       entryPoints: ['src/webview/main.ts'],
@@ -53,8 +53,9 @@ export class Bundle implements AsyncDisposable {
     return new Bundle(folder);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+  [Symbol.asyncDispose](): Promise<void> {
+    removeFolder(this.folder);
+    return Promise.resolve();
   }
 }
 

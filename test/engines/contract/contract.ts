@@ -16,9 +16,10 @@ import type { ControlRequest, Kernel } from '../../../src/control-plane/ports.ts
 import type { ExecutedControl, ExplainedReading } from '../../../src/control-plane/explanation/words.ts';
 import { connect, type Secrets, type Timeouts } from '../../../src/engines/connect.ts';
 import { ENGINES } from '../../../src/engines/registry.ts';
-import type { CutProxy } from '../../cut/proxy.ts';
-import { answeringBytes, closeAll, closedPort, rawServer, type Running } from '../servers.ts';
-import { CONTROLS, errorOf, READS, valueOf } from '../wire.ts';
+import type { CutProxy } from '../../support/proxy.ts';
+import { answeringBytes, closeAll, closedPort, rawServer, type Running } from '../../support/servers.ts';
+import { CONTROLS, errorOf, READS, valueOf } from '../../support/wire.ts';
+import { until } from '../../support/until.ts';
 
 /** A control command that a cluster is asked for. */
 export interface Asked {
@@ -153,7 +154,7 @@ export function contract(engine: string, start: () => Promise<Stand>): void {
 
     /** "Executed" is the engine's word; the effect can come a moment later (a node that still applies). */
     async function done(asked: Asked, told: string): Promise<void> {
-      for (const end = Date.now() + 60_000; !(await stand.isDone(asked)); ) assert.ok(Date.now() < end, told);
+      await until(told, () => stand.isDone(asked), 60_000);
     }
 
     function controlRequests(): number {

@@ -1,6 +1,6 @@
 /** The contract of an engine, kept by AeroDB: three processes of the local cluster, each behind a proxy. */
 import assert from 'node:assert/strict';
-import { CutProxy } from '../../cut/proxy.ts';
+import { CutProxy } from '../../support/proxy.ts';
 import {
   at,
   demote,
@@ -10,7 +10,7 @@ import {
   textAt,
   until,
   type TestNode,
-} from '../../local-cluster/harness.ts';
+} from '../../support/test-cluster.ts';
 import { contract, type Asked, type Stand } from './contract.ts';
 
 async function start(): Promise<Stand> {

@@ -1,5 +1,5 @@
 /** An abacus on loopback: what the small engine's kernel is asked. */
-import { json, httpServer, type HttpRunning, type Received } from '../servers.ts';
+import { json, httpServer, type HttpRunning, type Received } from '../../support/servers.ts';
 import type { Abacus } from './engine.ts';
 
 export interface RunningAbacus extends HttpRunning {

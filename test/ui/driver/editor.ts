@@ -1,5 +1,5 @@
 /** Starts a real VS Code server with the extension installed, and opens windows on it. */
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
@@ -16,6 +16,7 @@ import {
 import { descendants, errorCode, until } from '../../../scripts/lib/processes.mjs';
 import { packageExtension } from '../../../scripts/package.mjs';
 import { Workbench } from './workbench.ts';
+import { removeFolder, temporaryFolder } from '../../support/folders.ts';
 
 /** The themes of every VS Code: dark, light and both high-contrast themes, by their ids in the settings. */
 export const THEMES = {
@@ -66,7 +67,7 @@ export class Editor {
   private browser: Browser | undefined;
 
   private constructor(options: EditorOptions) {
-    this.home = mkdtempSync(join(shortTemporaryFolder(), 'aero-'));
+    this.home = temporaryFolder('aero-', shortTemporaryFolder());
     this.stateHome = join(this.home, 'state');
     this.workspace = join(this.home, 'workspace');
     this.userData = join(this.home, 'u');
@@ -177,7 +178,7 @@ export class Editor {
   async stop(): Promise<void> {
     await this.browser?.close();
     await this.server?.stop();
-    rmSync(this.home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    removeFolder(this.home);
   }
 
   /** A new page with its own state, before it loads anything. */

@@ -5,13 +5,12 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
-import { inspect } from 'node:util';
 import * as z from 'zod';
+import { untilWith } from './until.ts';
+import { removeFolder, temporaryFolder } from './folders.ts';
 
 const MAIN = resolve(import.meta.dirname, '../../src/local-cluster/main.ts');
 const readySchema = z.object({
@@ -57,21 +56,8 @@ export function listAt(value: Json | undefined, path: string): readonly Json[] {
   return found as readonly Json[];
 }
 
-/** Waits until `condition` holds; fails with its last complaint after `within` milliseconds. */
-export async function until(what: string, condition: () => Promise<boolean> | boolean, within = 20_000): Promise<void> {
-  const end = performance.now() + within;
-  let last = '';
-  while (performance.now() < end) {
-    try {
-      if (await condition()) return;
-      last = '';
-    } catch (error) {
-      last = inspect(error, { depth: 2 });
-    }
-    await pause(15);
-  }
-  assert.fail(`waited ${within} ms in vain: ${what} ${last}`);
-}
+/** Waits until a condition holds. A node that does not answer yet, or an answer that lacks something, is waited for. */
+export const until = untilWith({ withinMs: 20_000, mayThrow: true });
 
 export interface Ask {
   readonly method?: string;
@@ -261,7 +247,7 @@ export class TestCluster {
   }
 
   static async start(options: Options = {}): Promise<TestCluster> {
-    const cluster = new TestCluster(mkdtempSync(join(tmpdir(), 'aerodb-')), options);
+    const cluster = new TestCluster(temporaryFolder('aerodb-'), options);
     try {
       await cluster.launch(options.nodes ?? 3);
     } catch (error) {
@@ -361,7 +347,7 @@ export class TestCluster {
 
   async stop(): Promise<void> {
     await this.end();
-    rmSync(this.data, { recursive: true, force: true });
+    removeFolder(this.data);
   }
 
   /** Whether the pid is this cluster's node and not, by now, another program's. */

@@ -5,13 +5,12 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as pause } from 'node:timers/promises';
 import { build } from '../../scripts/build.mjs';
-import { recordsIn } from '../support/records-in.ts';
+import { recordsIn } from './records-in.ts';
+import { temporaryFolder } from './folders.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -26,8 +25,7 @@ export function builtProgram(): Promise<string> {
 
 /** Builds the terminal program; `registry` replaces its engines. */
 export async function builtWith(registry?: string): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'aerodb-cli-built-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('aerodb-cli-built-');
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   await build({ release: true, folder: join(folder, 'dist'), ...(registry === undefined ? {} : { registry }) });
   return join(folder, 'dist/aerodb-control.cjs');
@@ -42,11 +40,9 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** A directory that is removed after the suite. */
+/** A directory of its own for one suite; removed when the process ends. */
 export function scratch(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'aerodb-cli-'));
-  after(() => rmSync(directory, { recursive: true, force: true }));
-  return directory;
+  return temporaryFolder('aerodb-cli-');
 }
 
 /** The environment of a run: no personal settings, no colour unless the test sets it. */
@@ -240,18 +236,4 @@ export function records(directory: string): readonly Fields[] {
 /** The stages of a log, in order. */
 export function stages(directory: string): readonly unknown[] {
   return records(directory).map(({ stage }) => stage);
-}
-
-/** Waits until a condition outside this process holds. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
-): Promise<void> {
-  const end = performance.now() + withinMs;
-  while (performance.now() < end) {
-    if (await condition()) return;
-    await pause(10);
-  }
-  assert.fail(`waited ${withinMs} ms in vain: ${what}`);
 }

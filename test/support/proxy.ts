@@ -5,6 +5,7 @@
  */
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { listening } from './listening.ts';
 import { lengthOf, offsetOf, type Where } from './positions.ts';
 
 /**
@@ -72,11 +73,8 @@ export class CutProxy implements AsyncDisposable {
    */
   static async before(target: number, scheme = 'http', control = /POST/u): Promise<CutProxy> {
     const server = createServer({ allowHalfOpen: true, noDelay: true });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    const proxy = new CutProxy(server, `${scheme}://127.0.0.1:${address.port}`, target, control);
+    const port = await listening(server);
+    const proxy = new CutProxy(server, `${scheme}://127.0.0.1:${port}`, target, control);
     server.on('connection', (client: Socket) => proxy.#take(client));
     return proxy;
   }

@@ -1,5 +1,4 @@
 /** Real servers on real sockets, which count what reaches them. */
-import { once } from 'node:events';
 import {
   createServer as createHttpServer,
   type IncomingMessage,
@@ -7,6 +6,7 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { listening } from './listening.ts';
 import { dataOf, envelope, executed, type Wire } from './wire.ts';
 
 export interface Received {
@@ -41,13 +41,10 @@ export async function listen(server: Server, host = '127.0.0.1', scheme = 'http'
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', () => undefined);
   });
-  server.listen(0, host);
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
+  const port = await listening(server, host);
   const running: Running = {
-    url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
-    port: address.port,
+    url: `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
     async close() {
       open.delete(running);
       for (const socket of sockets) socket.destroy();
