@@ -14,12 +14,34 @@ import { root } from './lib/paths.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { sbom } from './lib/sbom.mjs';
 
-/** A program in one CommonJS file: what a line does not need is not loaded, Node's own modules included. */
+/** CommonJS: what a line does not need is not evaluated, and Node's own modules for it are not loaded. */
 const COMMON_JS = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('cjs'),
   target: 'node22',
-  banner: { js: '#!/usr/bin/env node' },
+};
+
+/** The second file of the terminal program: what a help text does not need. Node reads and compiles a whole file. */
+const COMMANDS = { source: 'src/cli/commands.ts', file: 'aerodb-control-commands.cjs' };
+
+/**
+ * Leaves out of the first file what is in the second. What else would be loaded later, such as the code that reaches an
+ * engine, is used by the second alone; whoever comes to it in the first hears so.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutCommands = {
+  name: 'without-commands',
+  setup(build) {
+    build.onResolve({ filter: /\.ts$/ }, ({ kind, path, importer, resolveDir }) => {
+      if (kind !== 'dynamic-import' || importer === join(root, 'src/cli/main.ts')) return undefined;
+      return join(resolveDir, path) === join(root, COMMANDS.source)
+        ? { path: `./${COMMANDS.file}`, external: true }
+        : { path, namespace: 'only-in-commands' };
+    });
+    build.onLoad({ filter: /^/, namespace: 'only-in-commands' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is in ${COMMANDS.file}`)});`,
+    }));
+  },
 };
 
 /**
@@ -51,7 +73,18 @@ export const ENTRIES = [
     file: 'webview.js',
     options: { platform: 'browser', format: 'esm', target: 'es2022', loader: { '.ttf': 'file' }, assetNames: '[name]' },
   },
-  { source: 'src/cli/main.ts', file: 'aerodb-control.cjs', options: COMMON_JS },
+  {
+    source: 'src/cli/main.ts',
+    file: 'aerodb-control.cjs',
+    options: {
+      ...COMMON_JS,
+      banner: { js: '#!/usr/bin/env node' },
+      plugins: [withoutCommands],
+      // The second file is asked for by require(): import() would first load Node's loader of ES modules.
+      supported: { 'dynamic-import': false },
+    },
+  },
+  { ...COMMANDS, options: COMMON_JS },
   { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: ES_MODULE },
 ];
 
@@ -86,7 +119,12 @@ export async function build({ release = false, folder = join(root, 'dist'), regi
     present.map(({ source, file, options }) =>
       bundle(source, join(folder, file), release, {
         ...options,
-        plugins: [neededOfUndici, neededOfMysql2, ...(registry === undefined ? [] : [registryOf(registry)])],
+        plugins: [
+          ...(options.plugins ?? []),
+          neededOfUndici,
+          neededOfMysql2,
+          ...(registry === undefined ? [] : [registryOf(registry)]),
+        ],
       }),
     ),
   );

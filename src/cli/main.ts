@@ -1,6 +1,6 @@
 /** The first lines of the terminal program: they check the Node version before code that needs it is loaded. */
 import { takeEnvironment } from './environment.ts';
-import { leave, standardOutput, writeFailure } from './output.ts';
+import { standardOutput, writeFailure } from './output.ts';
 import { brokenOff, notWritten, type BrokenOff, type RunState } from './run-state.ts';
 import type { ExitCode } from './exit-codes.ts';
 
@@ -36,11 +36,11 @@ function say({ lines, code }: BrokenOff): ExitCode {
 /** When the result could not be written, says so and changes the exit code. */
 async function finish(code: ExitCode): Promise<never> {
   const cause = await writeFailure();
-  return leave(cause === undefined ? code : say(notWritten(state, cause, code)));
+  return output.leave(cause === undefined ? code : say(notWritten(state, cause, code)));
 }
 
 // Covers errors outside the awaited calls too: they show no stack trace and claim no outcome that is not known.
-process.on('uncaughtException', error => void leave(say(brokenOff(state, error))));
+process.on('uncaughtException', error => void output.leave(say(brokenOff(state, error))));
 void main()
   .catch((error: unknown) => say(brokenOff(state, error)))
   .then(finish);

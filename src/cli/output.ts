@@ -13,6 +13,10 @@ export interface Output {
   readonly stream: (lines: readonly string[]) => Promise<boolean>;
   /** Like `stream`, for unchanged bytes. After it resolves, the caller may reuse the chunk. */
   readonly bytes: (chunk: Uint8Array) => Promise<boolean>;
+  /** The stream of standard error, on which a person is asked. */
+  readonly dialogue: () => NodeJS.WriteStream;
+  /** Ends the process after everything written has been handed over. */
+  readonly leave: (code: number) => Promise<never>;
 }
 
 type Name = 'stdout' | 'stderr';
@@ -43,6 +47,8 @@ export function standardOutput(): Output {
     err: to('stderr'),
     stream: lines => handOver('stdout', joined(lines)),
     bytes: chunk => handOver('stdout', chunk),
+    dialogue: () => standardStream('stderr'),
+    leave,
   };
 }
 
@@ -50,7 +56,7 @@ export function standardOutput(): Output {
  * A standard stream. It is opened at its first use, because opening takes a large part of a short command's time. A
  * closed pipe or a terminal that hung up is not an error of the command.
  */
-export function standardStream(name: Name): NodeJS.WriteStream {
+function standardStream(name: Name): NodeJS.WriteStream {
   const stream = process[name];
   if (!opened.has(stream)) stream.on('error', () => undefined);
   opened.add(stream);
@@ -66,8 +72,7 @@ export async function writeFailure(): Promise<string | undefined> {
   return failed;
 }
 
-/** Ends the process after everything written has been handed over. */
-export async function leave(code: number): Promise<never> {
+async function leave(code: number): Promise<never> {
   await handedOver();
   process.exit(code);
 }

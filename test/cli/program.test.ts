@@ -1,7 +1,7 @@
 /** The program around the commands: help, completions, version, the one file that ships, older runtimes. */
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { helpText } from '../../src/cli/help.ts';
 import { OPTIONS } from '../../src/cli/options.ts';
 import { columns, WIDTH } from '../../src/cli/text/layout.ts';
@@ -60,9 +60,11 @@ describe('the terminal program', function () {
     assert.equal(existsSync(join(home, '.local')) || existsSync(join(home, '.config')), false);
   });
 
-  it('is one file that needs only Node: a copy of it, alone in a directory', async () => {
+  it('is two files that need only Node: a copy of them, alone in a directory, the first under any name', async () => {
     const alone = join(home, 'alone');
     mkdirSync(alone);
+    const commands = 'aerodb-control-commands.cjs';
+    copyFileSync(join(dirname(await builtProgram()), commands), join(alone, commands));
     for (const name of ['aerodb-control.cjs', 'aerodb-control.js', 'aerodb-control']) {
       const file = join(alone, name);
       copyFileSync(await builtProgram(), file);

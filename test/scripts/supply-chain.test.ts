@@ -9,6 +9,9 @@ import { notices } from '../../scripts/lib/notices.mjs';
 import { root } from '../../scripts/lib/paths.mjs';
 import { temporaryFolder } from '../support/folders.ts';
 
+/** What is bundled for Node. */
+const PROGRAMS = ['extension.cjs', 'aerodb-control.cjs', 'aerodb-control-commands.cjs', 'local-cluster.js'];
+
 const versions = z.record(z.string(), z.string());
 const ranges = {
   dependencies: versions.default({}),
@@ -209,7 +212,7 @@ describe('supply chain', () => {
 
     it('names every import of the bundles: nothing but Node and the editor is loaded from outside at run time', async () => {
       const builtin = (await import('node:module')).builtinModules;
-      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js']) {
+      for (const file of PROGRAMS) {
         const text = readFileSync(join(folder, 'one', file), 'utf8');
         const asked = [
           ...text.matchAll(
@@ -230,7 +233,7 @@ describe('supply chain', () => {
     });
 
     it('holds of zod what is used: who hands on its namespace whole ships every language that it knows', () => {
-      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js', 'webview.js'])
+      for (const file of [...PROGRAMS, 'webview.js'])
         assert.doesNotMatch(
           readFileSync(join(folder, 'one', file), 'utf8'),
           /Ung(?:\xfc|\\xFC|\u00fc)ltige Eingabe/,
@@ -243,7 +246,7 @@ describe('supply chain', () => {
         'for each',
       () => {
         // esbuild writes them as their number in texts, and not in regular expressions.
-        for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js'])
+        for (const file of PROGRAMS)
           assert.equal(/[^\0-\x7f]+/.exec(readFileSync(join(folder, 'one', file), 'utf8'))?.[0], undefined, file);
       },
     );

@@ -26,6 +26,7 @@ const SHIPPED = [
   'extension/l10n/bundle.l10n.de.json',
   ...[
     'THIRD-PARTY-NOTICES.txt',
+    'aerodb-control-commands.cjs',
     'aerodb-control.cjs',
     'codicon.ttf',
     'extension.cjs',
