@@ -19,6 +19,28 @@ const COMMON_JS = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('cjs'),
   target: 'node22',
+  // Other files of a program are asked for by require(): import() would first load Node's loader of ES modules.
+  supported: { 'dynamic-import': false },
+};
+
+/**
+ * Client libraries of databases, each in a file of its own, which the extension and the terminal program load when they
+ * reach such a database, so that neither holds them a second time or compiles them for nothing.
+ */
+const LIBRARIES = new Map([
+  ['mysql2', { source: 'node_modules/mysql2/index.js', file: 'mysql2.cjs' }],
+  ['pg/lib/client.js', { source: 'node_modules/pg/lib/client.js', file: 'pg-client.cjs' }],
+]);
+
+/** @type {import('esbuild').Plugin} */
+const librariesInTheirFile = {
+  name: 'libraries-in-their-file',
+  setup(build) {
+    build.onResolve({ filter: /^(?:mysql2|pg\/lib\/client\.js)$/ }, ({ path }) => {
+      const library = LIBRARIES.get(path);
+      return library && { path: `./${library.file}`, external: true };
+    });
+  },
 };
 
 /** The second file of the terminal program: what a help text does not need. Node reads and compiles a whole file. */
@@ -66,7 +88,7 @@ export const ENTRIES = [
   {
     source: 'src/extension.ts',
     file: 'extension.cjs',
-    options: { platform: 'node', format: 'cjs', target: 'node22', external: ['vscode'] },
+    options: { ...COMMON_JS, external: ['vscode'] },
   },
   {
     source: 'src/webview/main.ts',
@@ -80,11 +102,10 @@ export const ENTRIES = [
       ...COMMON_JS,
       banner: { js: '#!/usr/bin/env node' },
       plugins: [withoutCommands],
-      // The second file is asked for by require(): import() would first load Node's loader of ES modules.
-      supported: { 'dynamic-import': false },
     },
   },
   { ...COMMANDS, options: COMMON_JS },
+  ...[...LIBRARIES.values()].map(library => ({ ...library, options: COMMON_JS })),
   { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: ES_MODULE },
 ];
 
@@ -121,6 +142,7 @@ export async function build({ release = false, folder = join(root, 'dist'), regi
         ...options,
         plugins: [
           ...(options.plugins ?? []),
+          librariesInTheirFile,
           neededOfUndici,
           neededOfMysql2,
           ...(registry === undefined ? [] : [registryOf(registry)]),

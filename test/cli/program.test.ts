@@ -60,11 +60,11 @@ describe('the terminal program', function () {
     assert.equal(existsSync(join(home, '.local')) || existsSync(join(home, '.config')), false);
   });
 
-  it('is two files that need only Node: a copy of them, alone in a directory, the first under any name', async () => {
+  it('is a few files that need only Node: a copy of them, alone in a directory, the first under any name', async () => {
     const alone = join(home, 'alone');
     mkdirSync(alone);
-    const commands = 'aerodb-control-commands.cjs';
-    copyFileSync(join(dirname(await builtProgram()), commands), join(alone, commands));
+    for (const name of ['aerodb-control-commands.cjs', 'mysql2.cjs', 'pg-client.cjs'])
+      copyFileSync(join(dirname(await builtProgram()), name), join(alone, name));
     for (const name of ['aerodb-control.cjs', 'aerodb-control.js', 'aerodb-control']) {
       const file = join(alone, name);
       copyFileSync(await builtProgram(), file);

@@ -10,7 +10,14 @@ import { root } from '../../scripts/lib/paths.mjs';
 import { temporaryFolder } from '../support/folders.ts';
 
 /** What is bundled for Node. */
-const PROGRAMS = ['extension.cjs', 'aerodb-control.cjs', 'aerodb-control-commands.cjs', 'local-cluster.js'];
+const PROGRAMS = [
+  'extension.cjs',
+  'aerodb-control.cjs',
+  'aerodb-control-commands.cjs',
+  'mysql2.cjs',
+  'pg-client.cjs',
+  'local-cluster.js',
+];
 
 const versions = z.record(z.string(), z.string());
 const ranges = {
