@@ -226,7 +226,7 @@ describe('supply chain', () => {
             /\b(?:(?:require|import)\(|import[\w\s{},*$]*\bfrom\s*|import\s*)["']([\w@][\w@/.:-]{0,60})["']/g,
           ),
         ].map(([, name = '']) => name);
-        assert.ok(asked.length > 3, file);
+        assert.ok(asked.length > 0, file);
         // pg asks for its native twin only where its own `native` is used, which is nowhere.
         // mysql2 names its promises in the text of an error.
         const outside = asked.filter(
