@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
+import { helpText } from '../src/cli/help.ts';
 import { bundledPackages } from './lib/bundled.mjs';
 import { neededOfMysql2 } from './lib/needed-of-mysql2.mjs';
 import { neededOfUndici } from './lib/needed-of-undici.mjs';
@@ -140,6 +141,8 @@ export async function build({ release = false, folder = join(root, 'dist'), regi
     present.map(({ source, file, options }) =>
       bundle(source, join(folder, file), release, {
         ...options,
+        // Other engines have another overview: the program then makes it itself.
+        ...(registry === undefined ? { define: { AERODB_OVERVIEW: JSON.stringify(helpText(null).join('\n')) } } : {}),
         plugins: [
           ...(options.plugins ?? []),
           librariesInTheirFile,

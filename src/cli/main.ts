@@ -6,6 +6,11 @@ import type { ExitCode } from './exit-codes.ts';
 
 const OLDEST_NODE = 22;
 
+/** The overview of all commands, which the bundler writes here: it is always the same, and asked for most often. */
+declare const AERODB_OVERVIEW: string | undefined;
+/** Lines of one word, or none, that ask for it. */
+const OVERVIEW_WORDS: readonly (string | undefined)[] = [undefined, 'help', '--help', '-h'];
+
 const output = standardOutput();
 /** What is known of this run, so that any failure can report it. */
 const state: RunState = {};
@@ -18,6 +23,11 @@ async function main(): Promise<ExitCode> {
         'asked and nothing was sent.',
     ]);
     return 2;
+  }
+  const [word, ...others] = process.argv.slice(2);
+  if (others.length === 0 && OVERVIEW_WORDS.includes(word) && typeof AERODB_OVERVIEW === 'string') {
+    output.out([AERODB_OVERVIEW]);
+    return 0;
   }
   // Node's notices about its experimental features concern this program, not the cluster, so they are not shown.
   process.removeAllListeners('warning');

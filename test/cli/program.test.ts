@@ -1,4 +1,4 @@
-/** The program around the commands: help, completions, version, the one file that ships, older runtimes. */
+/** The program around the commands: help, completions, version, the files that ship, older runtimes. */
 import assert from 'node:assert/strict';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -53,6 +53,8 @@ describe('the terminal program', function () {
     ])
       assert.equal((await cli(args, cleanEnv(home))).code, 0);
     assert.equal((await cli(['--version'], cleanEnv(home))).stdout, `${VERSION}\n`);
+    for (const args of [[], ['help'], ['--help'], ['-h'], ['help', '--help']])
+      assert.equal((await cli(args, cleanEnv(home))).stdout, `${helpText(null).join('\n')}\n`, args.join(' '));
     assert.equal(
       (JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { readonly version: string }).version,
       VERSION,
