@@ -2,7 +2,7 @@
 export const REASONS = new Map([
   [
     'inspect cluster, whole process',
-    'A bare program that loads crypto, net and sqlite, takes a lock, asks once and flushes two lines already takes 1.4 ' +
+    'A bare program that loads crypto, net and sqlite, takes a lock, asks once and flushes two lines takes 1.4 ' +
       'times the processor time of an empty process, and 1.8 times as long. The rest is compiling 770 kB (a sixth), ' +
       'modules of Node (a tenth), the log that is checked to its end before it is appended to (more, the longer it ' +
       'is), and code of zod, undici and here that runs for the first time. A compile cache would gain an eighth, and ' +
@@ -36,7 +36,7 @@ export const REASONS = new Map([
   [
     'explanation of 10,000 members in the audit log',
     'An explanation is recorded in full and bound by its digest, with every member that it shows: 354 bytes each, ' +
-      'and 111 in the summary of the state of the kernel, which says nothing that the members do not say. The id, the ' +
+      'and 111 in the summary of the state of the kernel, which says only what the members say. The id, the ' +
       'name and the address of a member take 90 bytes and stand nowhere else, so that one table of columns in the ' +
       'place of both would take 0.9 MB or a little more: a new form of record, for everything that reads the log.',
   ],

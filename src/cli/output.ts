@@ -101,7 +101,7 @@ function writeToFile(name: Name, text: string | Uint8Array): Error | undefined {
   }
 }
 
-/** Without a stream while the text is short: to open one takes longer than everything else that a short command does. */
+/** Without a stream while the text is short: to open one takes longer than all else that a short command does. */
 function writeToReader(name: Name, text: string | Uint8Array): Promise<Error | undefined> {
   let left = typeof text === 'string' ? Buffer.from(text) : text;
   written += left.length;

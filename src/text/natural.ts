@@ -6,7 +6,7 @@
  */
 let collator: Intl.Collator | undefined;
 
-/** ASCII before the digits at the end, so that no other digit stands there; as many digits as a number holds exactly. */
+/** ASCII before the digits at the end, so that no other digit stands there; as many as a number holds exactly. */
 const NUMBERED = /^([ -~]*?)(\d{1,15})$/;
 
 /** Names that differ only in the number at their end are in its order; a collator says the same. */
