@@ -36,6 +36,22 @@ const ES_MODULE = {
   },
 };
 
+/** @type {import('esbuild').BuildOptions} */
+const EXTENSION = { platform: 'node', format: 'cjs', target: 'node22', external: ['vscode'] };
+
+/**
+ * The session is a file of its own, which the extension loads after it was activated.
+ * @type {import('esbuild').Plugin}
+ */
+const sessionApart = {
+  name: 'session-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/extension-session\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './extension-session.cjs', external: true } : undefined,
+    );
+  },
+};
+
 /**
  * What is bundled.
  * @type {readonly { source: string, file: string, options: import('esbuild').BuildOptions }[]}
@@ -44,8 +60,10 @@ export const ENTRIES = [
   {
     source: 'src/extension.ts',
     file: 'extension.cjs',
-    options: { platform: 'node', format: 'cjs', target: 'node22', external: ['vscode'] },
+    // VS Code answers `require('vscode')` in modules that were required, so nothing is loaded by `import()`.
+    options: { ...EXTENSION, plugins: [sessionApart], supported: { 'dynamic-import': false } },
   },
+  { source: 'src/extension-session.ts', file: 'extension-session.cjs', options: EXTENSION },
   {
     source: 'src/webview/main.ts',
     file: 'webview.js',
@@ -86,7 +104,12 @@ export async function build({ release = false, folder = join(root, 'dist'), regi
     present.map(({ source, file, options }) =>
       bundle(source, join(folder, file), release, {
         ...options,
-        plugins: [neededOfUndici, neededOfMysql2, ...(registry === undefined ? [] : [registryOf(registry)])],
+        plugins: [
+          ...(options.plugins ?? []),
+          neededOfUndici,
+          neededOfMysql2,
+          ...(registry === undefined ? [] : [registryOf(registry)]),
+        ],
       }),
     ),
   );

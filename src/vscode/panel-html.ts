@@ -1,5 +1,8 @@
 /** The one HTML page of every panel. It holds only the bundled application and cannot load anything else. */
 
+/** The type of every panel: by it the editor asks for the panels of a window that was reloaded. */
+export const PANEL_TYPE = 'aerodb.panel';
+
 /** What the page needs to know. All of it comes from the editor, never from a kernel. */
 export interface PanelPage {
   /** URI of `dist/webview.js` as the webview may load it. */

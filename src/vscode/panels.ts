@@ -14,10 +14,8 @@ import type { ReconstructionMessage } from '../panel-protocol/reconstruction.ts'
 import { isSeen } from '../text/foreign.ts';
 import { inert, tabTitle } from './foreign.ts';
 import type { Offer } from './offers.ts';
-import { panelHtml } from './panel-html.ts';
+import { PANEL_TYPE, panelHtml } from './panel-html.ts';
 import type { Link } from './read-on.ts';
-
-const VIEW_TYPE = 'aerodb.panel';
 
 /** What a panel shows, and what its buttons do. */
 export interface PanelContent {
@@ -69,23 +67,17 @@ export class Panels {
   readonly #colorOf: ColorOf;
   #restored = 0;
 
-  /**
-   * Panels stay open when the window is reloaded, and then say that they must be opened again. The serializer is never
-   * unregistered: a closing window asks for it when it decides which panels to keep, and the extension may already have
-   * been deactivated then.
-   */
   constructor(extensionUri: vscode.Uri, colorOf: ColorOf) {
     this.#extensionUri = extensionUri;
     this.#colorOf = colorOf;
-    vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
-      deserializeWebviewPanel: webview => {
-        this.#restored += 1;
-        this.#adopt(`gone/${this.#restored}`, webview, {
-          title: webview.title,
-          panel: { kind: 'gone', title: webview.title },
-        });
-        return Promise.resolve();
-      },
+  }
+
+  /** A panel that stayed open when the window was reloaded says that it must be opened again. */
+  restore(webview: vscode.WebviewPanel): void {
+    this.#restored += 1;
+    this.#adopt(`gone/${this.#restored}`, webview, {
+      title: webview.title,
+      panel: { kind: 'gone', title: webview.title },
     });
   }
 
@@ -98,7 +90,7 @@ export class Panels {
     const open = this.#open.get(key);
     if (open === undefined) {
       const webview = vscode.window.createWebviewPanel(
-        VIEW_TYPE,
+        PANEL_TYPE,
         tabTitle(content.title),
         { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false },
         // Keeps the scroll position in a long table while another tab is in front. All other panels are drawn again

@@ -209,7 +209,7 @@ describe('supply chain', () => {
 
     it('names every import of the bundles: nothing but Node and the editor is loaded from outside at run time', async () => {
       const builtin = (await import('node:module')).builtinModules;
-      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js']) {
+      for (const file of ['extension.cjs', 'extension-session.cjs', 'aerodb-control.cjs', 'local-cluster.js']) {
         const text = readFileSync(join(folder, 'one', file), 'utf8');
         const asked = [
           ...text.matchAll(
@@ -230,7 +230,13 @@ describe('supply chain', () => {
     });
 
     it('holds of zod what is used: who hands on its namespace whole ships every language that it knows', () => {
-      for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js', 'webview.js'])
+      for (const file of [
+        'extension.cjs',
+        'extension-session.cjs',
+        'aerodb-control.cjs',
+        'local-cluster.js',
+        'webview.js',
+      ])
         assert.doesNotMatch(
           readFileSync(join(folder, 'one', file), 'utf8'),
           /Ung(?:\xfc|\\xFC|\u00fc)ltige Eingabe/,
@@ -243,7 +249,7 @@ describe('supply chain', () => {
         'for each',
       () => {
         // esbuild writes them as their number in texts, and not in regular expressions.
-        for (const file of ['extension.cjs', 'aerodb-control.cjs', 'local-cluster.js'])
+        for (const file of ['extension.cjs', 'extension-session.cjs', 'aerodb-control.cjs', 'local-cluster.js'])
           assert.equal(/[^\0-\x7f]+/.exec(readFileSync(join(folder, 'one', file), 'utf8'))?.[0], undefined, file);
       },
     );

@@ -28,6 +28,7 @@ const SHIPPED = [
     'THIRD-PARTY-NOTICES.txt',
     'aerodb-control.cjs',
     'codicon.ttf',
+    'extension-session.cjs',
     'extension.cjs',
     'local-cluster.js',
     'sbom.cdx.json',
@@ -111,14 +112,15 @@ describe('the package', function () {
     assert.match((await run(process.execPath, [program('local-cluster.js'), '--help'], options)).stdout, /--nodes/u);
   });
 
-  it("the extension asks for vscode and for Node's own modules, and for nothing else", () => {
-    const code = readFileSync(join(folder, 'extension', 'dist', 'extension.cjs'), 'utf8');
-    const asked = new Set([...code.matchAll(/\brequire\("([^"]+)"\)/gu)].map(([, name = '']) => name));
-    assert.ok(asked.has('vscode'));
-    assert.deepEqual(
-      [...asked].filter(name => name !== 'vscode' && !builtinModules.includes(name.replace(/^node:/u, ''))),
-      [],
-    );
+  it("the extension asks for vscode, for Node's own modules and for its session, and for nothing else", () => {
+    const others = (file: string): readonly string[] => {
+      const code = readFileSync(join(folder, 'extension', 'dist', file), 'utf8');
+      const asked = new Set([...code.matchAll(/\brequire\("([^"]+)"\)/gu)].map(([, name = '']) => name));
+      assert.ok(asked.has('vscode'));
+      return [...asked].filter(name => name !== 'vscode' && !builtinModules.includes(name.replace(/^node:/u, '')));
+    };
+    assert.deepEqual(others('extension.cjs'), ['./extension-session.cjs']);
+    assert.deepEqual(others('extension-session.cjs'), []);
   });
 
   it('the Marketplace can show it: a PNG icon of 128 pixels, a category, keywords, and no picture that is not https', () => {
