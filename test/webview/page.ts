@@ -90,6 +90,8 @@ export interface PanelUnderTest {
 interface EditorSide {
   readonly asked: unknown[];
   kept: unknown;
+  /** Sends a message; if it shows a panel, waits until the application has drawn it or said that it cannot. */
+  readonly send: (message: unknown) => Promise<void>;
 }
 
 declare global {
@@ -134,7 +136,19 @@ export async function openPanel(
     }
   });
   await page.addInitScript(({ bodyClass, variables }: Theme) => {
-    const side: EditorSide = { asked: [], kept: undefined };
+    const side: EditorSide = {
+      asked: [],
+      kept: undefined,
+      send: async data => {
+        side.kept = undefined;
+        window.dispatchEvent(new MessageEvent('message', { data }));
+        const isShown = typeof data === 'object' && data !== null && 'type' in data && data.type === 'show';
+        while (isShown && side.kept === undefined && document.querySelector('main > [role="alert"]') === null)
+          await new Promise(done => {
+            requestAnimationFrame(done);
+          });
+      },
+    };
     Object.assign(globalThis, {
       editorSide: side,
       acquireVsCodeApi: () => ({
@@ -161,7 +175,7 @@ export async function openPanel(
     troubles,
     show: async message => {
       await page.evaluate(async data => {
-        window.dispatchEvent(new MessageEvent('message', { data }));
+        await window.editorSide.send(data);
         for (let frame = 0; frame < 3; frame += 1)
           await new Promise(done => {
             requestAnimationFrame(done);
