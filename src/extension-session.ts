@@ -1,4 +1,5 @@
 /** The composition root of the editor: connects the parts and holds no rules of its own. */
+import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { CommandName } from './control-plane/commands/commands.ts';
 import { ControlPlane } from './control-plane/control-plane.ts';
@@ -37,7 +38,12 @@ export interface EditorSession {
 export function startSession(context: vscode.ExtensionContext, statusBar: StatusBar): EditorSession {
   const log = vscode.window.createOutputChannel('AeroDB', { log: true });
   const clusters = new ConfiguredClusters(ENGINES, context.secrets, connect, context.globalState);
-  const panels = new Panels(context.extensionUri, name => clusters.colorOf(name));
+  const program = (file: string): string => readFileSync(context.asAbsolutePath(`dist/${file}`), 'utf8');
+  const panels = new Panels(
+    context.extensionUri,
+    { script: program('webview.js'), style: program('webview.css') },
+    name => clusters.colorOf(name),
+  );
   const audit = editorAudit(context);
   const plane = new ControlPlane({
     audit: audit.log,

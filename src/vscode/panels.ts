@@ -14,7 +14,7 @@ import type { ReconstructionMessage } from '../panel-protocol/reconstruction.ts'
 import { isSeen } from '../text/foreign.ts';
 import { inert, tabTitle } from './foreign.ts';
 import type { Offer } from './offers.ts';
-import { PANEL_TYPE, panelHtml } from './panel-html.ts';
+import { PANEL_TYPE, panelHtml, type PanelProgram } from './panel-html.ts';
 import type { Link } from './read-on.ts';
 
 /** What a panel shows, and what its buttons do. */
@@ -64,11 +64,13 @@ interface Open {
 export class Panels {
   readonly #open = new Map<string, Open>();
   readonly #extensionUri: vscode.Uri;
+  readonly #program: PanelProgram;
   readonly #colorOf: ColorOf;
   #restored = 0;
 
-  constructor(extensionUri: vscode.Uri, colorOf: ColorOf) {
+  constructor(extensionUri: vscode.Uri, program: PanelProgram, colorOf: ColorOf) {
     this.#extensionUri = extensionUri;
+    this.#program = program;
     this.#colorOf = colorOf;
   }
 
@@ -176,11 +178,9 @@ export class Panels {
       if (request !== undefined && isAuditRequest(request)) open.content.audit?.(request);
       if (request !== undefined && isReconstructionRequest(request)) open.content.reconstruction?.(request);
     });
-    const local = (file: string): string =>
-      webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
     webview.webview.html = panelHtml({
-      script: local('webview.js'),
-      style: local('webview.css'),
+      ...this.#program,
+      font: webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', 'codicon.ttf')).toString(),
       cspSource: webview.webview.cspSource,
       nonce: randomBytes(16).toString('base64url'),
       language: vscode.env.language,

@@ -2,6 +2,7 @@
  * The panels in a real browser: the shipped page and bundle, with the editor's side of the protocol and its theme
  * played by the test.
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import * as esbuild from 'esbuild';
@@ -51,6 +52,11 @@ export class Bundle implements AsyncDisposable {
       logLevel: 'error',
     });
     return new Bundle(folder);
+  }
+
+  /** The text of one of its files. */
+  text(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8');
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -121,8 +127,9 @@ export async function openPanel(
       await route.fulfill({
         contentType: 'text/html',
         body: panelHtml({
-          script: `${ORIGIN}/webview.js`,
-          style: `${ORIGIN}/webview.css`,
+          script: bundle.text('webview.js'),
+          style: bundle.text('webview.css'),
+          font: `${ORIGIN}/codicon.ttf`,
           cspSource: ORIGIN,
           nonce: 'bm9uY2U',
           language: 'en',

@@ -124,9 +124,11 @@ describe('panels', () => {
 
   describe('the page', () => {
     it('allows nothing but its own script, style and font', () => {
+      const [script, style] = [bundle.text('webview.js'), bundle.text('webview.css')];
       const page = panelHtml({
-        script: 'https://x/webview.js',
-        style: 'https://x/webview.css',
+        script: '(script)',
+        style: 'src: url(./codicon.ttf?1)',
+        font: 'https://x/codicon.ttf',
         cspSource: 'https://x',
         nonce: 'N0NCE',
         language: 'en',
@@ -137,19 +139,27 @@ describe('panels', () => {
         "default-src 'none'; script-src 'nonce-N0NCE'; style-src 'nonce-N0NCE'; font-src https://x; base-uri " +
           "'none'; form-action 'none'",
       );
-      assert.doesNotMatch(
-        page,
-        /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)(?! type="application\/json")/u,
-        'nothing inline but the labels, which are inert',
+      assert.deepEqual(
+        [...page.matchAll(/<(?:script|style|link)[^>]*>[^<]*/gu)].map(([element]) => element),
+        [
+          '<style nonce="N0NCE">src: url(https://x/codicon.ttf?1)',
+          '<script type="application/json" id="dictionary" nonce="N0NCE">{}',
+          '<script type="module" nonce="N0NCE">(script)',
+        ],
+        'its own program, and the labels, which are inert',
       );
+      assert.doesNotMatch(page, /\s(?:style|src|on\w+)=/u);
+      assert.doesNotMatch(script, /<\/script|<!--/iu, 'the program cannot end its element');
+      assert.doesNotMatch(style, /<\/style/iu, 'nor can the style');
     });
 
     it('cannot be broken out of by what is put into it', () => {
       const page = panelHtml({
-        script: '"><script>alert(1)</script>',
+        script: 's',
         style: 's',
-        cspSource: 'c',
-        nonce: 'n',
+        font: 'f',
+        cspSource: 'c"><script>alert(1)</script>',
+        nonce: 'n"><script>alert(3)</script>',
         language: 'en"><b>',
         dictionary: { 'a</script><script>alert(2)</script>': '<!--<script>' },
       });
