@@ -21,6 +21,7 @@ import { Panels } from './vscode/panels.ts';
 import { ReconstructionEditor } from './vscode/reconstruction-editor.ts';
 import { Results, type TextOf } from './vscode/results.ts';
 import type { StatusBar } from './vscode/status-bar.ts';
+import { logLine } from './vscode/surfaces.ts';
 import { refreshAll } from './vscode/tree-commands.ts';
 import { tryIt } from './vscode/try-it.ts';
 
@@ -99,6 +100,7 @@ export function startSession(context: vscode.ExtensionContext, statusBar: Status
     context.secrets.onDidChange(() => plane.secretChanged()),
     new vscode.Disposable(() => plane.end()),
   );
+  setImmediate(() => void loadKernels(clusters).catch((error: unknown) => logLine(log, 'error', String(error))));
   return {
     tree,
     run: (name, argument) => runCommand(commands, name, argument),
@@ -130,7 +132,15 @@ export function startSession(context: vscode.ExtensionContext, statusBar: Status
   };
 }
 
-/** The code for HTTP and its schemas is loaded with the first command that needs it. */
+/**
+ * Whoever opened the view, or asked for a command, is about to ask a cluster: the code for that is loaded while the
+ * person chooses.
+ */
+async function loadKernels(clusters: ConfiguredClusters): Promise<void> {
+  const kernel = await import('./engines/connect.ts');
+  await kernel.loadKernels(new Set(clusters.list().flatMap(({ config }) => (config.ok ? [config.value.kind] : []))));
+}
+
 const connect: Connect = async (cluster, secrets, limits) => {
   const kernel = await import('./engines/connect.ts');
   return kernel.connect(cluster, {
