@@ -103,8 +103,8 @@ module.exports = {
       name: 'extension-only-at-the-top',
       severity: 'error',
       comment: 'nothing imports the composition root',
-      from: { path: '^src/' },
-      to: { path: '^src/extension\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/extension\\.ts$' },
+      to: { path: '^src/extension(-session)?\\.ts$' },
     },
     {
       name: 'src-never-imports-test',

@@ -81,6 +81,22 @@ const ES_MODULE = {
   },
 };
 
+/** VS Code answers `require('vscode')` only in modules that were required: another reason for COMMON_JS. */
+const EXTENSION = { ...COMMON_JS, external: ['vscode'] };
+
+/**
+ * The session is a file of its own, which the extension loads after it was activated.
+ * @type {import('esbuild').Plugin}
+ */
+const sessionApart = {
+  name: 'session-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/extension-session\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './extension-session.cjs', external: true } : undefined,
+    );
+  },
+};
+
 /**
  * What is bundled.
  * @type {readonly { source: string, file: string, options: import('esbuild').BuildOptions }[]}
@@ -89,8 +105,9 @@ export const ENTRIES = [
   {
     source: 'src/extension.ts',
     file: 'extension.cjs',
-    options: { ...COMMON_JS, external: ['vscode'] },
+    options: { ...EXTENSION, plugins: [sessionApart] },
   },
+  { source: 'src/extension-session.ts', file: 'extension-session.cjs', options: EXTENSION },
   {
     source: 'src/webview/main.ts',
     file: 'webview.js',

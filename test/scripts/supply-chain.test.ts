@@ -11,6 +11,7 @@ import { temporaryFolder } from '../support/folders.ts';
 
 /** What is bundled for Node. */
 const PROGRAMS = [
+  'extension-session.cjs',
   'extension.cjs',
   'aerodb-control.cjs',
   'aerodb-control-commands.cjs',

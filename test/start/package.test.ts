@@ -29,6 +29,7 @@ const SHIPPED = [
     'aerodb-control-commands.cjs',
     'aerodb-control.cjs',
     'codicon.ttf',
+    'extension-session.cjs',
     'extension.cjs',
     'local-cluster.js',
     'mysql2.cjs',
@@ -115,18 +116,21 @@ describe('the package', function () {
   });
 
   it("the extension asks for vscode, for Node's own modules and for files that ship, and for nothing else", () => {
-    const code = readFileSync(join(folder, 'extension', 'dist', 'extension.cjs'), 'utf8');
-    const asked = new Set([...code.matchAll(/\brequire\("([^"]+)"\)/gu)].map(([, name = '']) => name));
-    assert.ok(asked.has('vscode'));
-    assert.deepEqual(
-      [...asked].filter(
-        name =>
-          name !== 'vscode' &&
-          !builtinModules.includes(name.replace(/^node:/u, '')) &&
-          !files.has(name.replace(/^\./u, 'extension/dist')),
-      ),
-      [],
-    );
+    for (const file of ['extension.cjs', 'extension-session.cjs']) {
+      const code = readFileSync(join(folder, 'extension', 'dist', file), 'utf8');
+      const asked = new Set([...code.matchAll(/\brequire\("([^"]+)"\)/gu)].map(([, name = '']) => name));
+      assert.ok(asked.has('vscode'));
+      assert.deepEqual(
+        [...asked].filter(
+          name =>
+            name !== 'vscode' &&
+            !builtinModules.includes(name.replace(/^node:/u, '')) &&
+            !files.has(name.replace(/^\./u, 'extension/dist')),
+        ),
+        [],
+        file,
+      );
+    }
   });
 
   it('the Marketplace can show it: a PNG icon of 128 pixels, a category, keywords, and no picture that is not https', () => {
