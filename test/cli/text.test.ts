@@ -129,7 +129,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('null is unknown, and unknown is never 0 and never nothing', () => {
+  it('also freeze/never-zero: null is unknown, and unknown is never 0 and never nothing', () => {
     assert.deepEqual([null, '', 0n, 0, false, 'unknown'].map(known), [
       'unknown',
       '(empty)',

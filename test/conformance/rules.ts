@@ -73,6 +73,10 @@ const FREEZE = rules('freeze', {
   responsible: 'Who asked is recorded as asserted; without an account there is no control command.',
   verbatim: 'The kernel’s rejection is shown and recorded in its own words.',
   unknown: 'An outcome that is not known is called unknown, never guessed, and can be looked up at the node.',
+  'never-zero':
+    'A value that is not known is shown as unknown in the terminal, panels, pictures and tree: never as 0, never as nothing.',
+  'least-safe':
+    'An unknown version or mode counts as the least safe: force asks for every acknowledgement that is needed in any.',
   resumes: 'Killed at any point, the control plane completes nothing, resumes nothing and invents no record.',
   deterministic: 'The same kernel state and input give the same explanation, the same view and the same error.',
   consistent: 'A view shows one state of the kernel, or is refused.',
