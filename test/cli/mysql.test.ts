@@ -1,4 +1,4 @@
-/** What the terminal program prints of a MySQL group with `--json` has the documented shape, members of MySQL's own too. */
+/** `--json` of a MySQL group has the documented shape, with what only MySQL says. */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

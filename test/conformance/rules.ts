@@ -68,13 +68,13 @@ const FREEZE = rules('freeze', {
   'not-recorded': 'Executed but not recorded is said exactly so.',
   'append-only': 'The log is only appended to, by many writers in one chain.',
   'tamper-evident':
-    'A record that is changed, missing, moved or added is found and named; with a known head also a cut or rewritten log.',
+    'A record that is changed, missing, moved or added is found and named; with a known head also a cut log.',
   'log-without-influence': 'What the log holds never influences a command.',
   responsible: 'Who asked is recorded as asserted; without an account there is no control command.',
   verbatim: 'The kernel’s rejection is shown and recorded in its own words.',
   unknown: 'An outcome that is not known is called unknown, never guessed, and can be looked up at the node.',
   'never-zero':
-    'A value that is not known is shown as unknown in the terminal, panels, pictures and tree: never as 0, never as nothing.',
+    'A value that is not known is shown as unknown in terminal, panels, pictures and tree: never as 0 or nothing.',
   'least-safe':
     'An unknown version or mode counts as the least safe: force asks for every acknowledgement that is needed in any.',
   resumes: 'Killed at any point, the control plane completes nothing, resumes nothing and invents no record.',
@@ -84,7 +84,7 @@ const FREEZE = rules('freeze', {
   secrets: 'No secret is in a log, an error, a record, a view or an argument list.',
   'no-hidden-state':
     'On disk are settings, secrets in the editor’s store, the audit log and its head, and nothing else.',
-  layers: 'The layers import only downwards; a violation does not pass.',
+  layers: 'The layers import only downwards, and only its own folder knows an engine; a violation does not pass.',
   shared: 'The host’s own HTTP client and other extensions are left as they were.',
   workspace: 'No workspace can add a cluster, weaken a confirmation, grant authority or move the log.',
   'other-extensions': 'Another extension can start a read or open a question; it cannot answer one.',

@@ -612,8 +612,8 @@ describe('control plane invariants', () => {
   });
 
   it(
-    'freeze/audit-first, also P7-O3: a control request arrives when its intent is the last record and is flushed, and ' +
-      'never when the flush fails',
+    'freeze/audit-first, also P7-O3: a control request arrives when its intent is the last record and is flushed, ' +
+      'and never when the flush fails',
     async () => {
       for (const command of ['request_promotion', 'request_demotion', 'force_promotion'] as const) {
         const answers = command === 'force_promotion' ? overriding(['P6-A1']) : () => undefined;

@@ -1,4 +1,4 @@
-/** The real file system under an audit log: knows whether everything is flushed, and can fail the flush of one stage. */
+/** The real files of an audit log. Knows whether everything is flushed, and can fail the flush of one stage. */
 import { FlushFailed, realFiles, type AuditFiles } from '../../src/audit/files.ts';
 import type { Stage } from '../../src/control-plane/model/record.ts';
 

@@ -93,8 +93,8 @@ describe('boundaries', () => {
   );
 
   it(
-    "also P7-A2, freeze/other-extensions: a real second extension gets no more than an Observer's refusal, whatever it calls with whatever " +
-      'arguments',
+    "also P7-A2, freeze/other-extensions: a real second extension gets no more than an Observer's refusal, " +
+      'whatever it calls with whatever arguments',
     async () => {
       const stranger = vscode.extensions.getExtension<{
         run: (command: string, ...args: unknown[]) => Thenable<unknown>;
