@@ -6,7 +6,7 @@ import { ESLint } from 'eslint';
 import { root } from '../../scripts/lib/paths.mjs';
 import { PlantedProject } from './planted.ts';
 
-/** A forbidden construct, and the beginning of its error: the id of the rule, and of its message where it has several. */
+/** A forbidden construct, and how its error begins: the id of the rule, and its message where the rule has several. */
 interface Construct {
   readonly error: string;
   readonly text: string;

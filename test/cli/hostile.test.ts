@@ -76,7 +76,7 @@ describe('a hostile kernel in a terminal', function () {
     await closeAll();
   });
 
-  it('steers no terminal: neither in tables nor as JSON, neither what is shown nor what is recorded and shown later', async () => {
+  it('freeze/only-text: steers no terminal: neither in tables nor as JSON, neither what is shown nor what is recorded and shown later', async () => {
     const at = ['--url', server.url, '--audit-dir', audit];
     const lines = [
       ['inspect', 'cluster'],

@@ -73,6 +73,12 @@ const FREEZE = rules('freeze', {
   responsible: 'Who asked is recorded as asserted; without an account there is no control command.',
   verbatim: 'The kernel’s rejection is shown and recorded in its own words.',
   unknown: 'An outcome that is not known is called unknown, never guessed, and can be looked up at the node.',
+  'observe-only': 'An observe-only cluster is not asked for a change, under any name and however its address is spelt.',
+  addresses: 'Only configured addresses are contacted, and an answer counts only as that of the node that was asked.',
+  transport: 'Beyond this machine a kernel is spoken to over verified TLS only; plain HTTP is refused there.',
+  'bound-secrets': 'A secret goes only to the addresses for which it was given.',
+  'only-text': 'Text of others is only text wherever it is shown: it steers no terminal and runs nothing.',
+  'log-reads': 'A person’s reading of the log is recorded before it is done.',
   'never-zero':
     'A value that is not known is shown as unknown in terminal, panels, pictures and tree: never as 0 or nothing.',
   'least-safe':

@@ -91,7 +91,7 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('also P7-A1: an observe-only cluster has no Operator, not even one who was Operator before it became observe-only', async () => {
+  it('also P7-A1, freeze/observe-only: an observe-only cluster has no Operator, not even one who was Operator before it became observe-only', async () => {
     const session = await openOperator();
     const orders = session.clusters.get('orders');
     assert.ok(orders);

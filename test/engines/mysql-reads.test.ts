@@ -847,7 +847,7 @@ describe('what MySQL says', () => {
     for (const { statement } of demo.asked()) assert.doesNotMatch(statement, /\\/);
   });
 
-  it('also P7-S3: no address is contacted but those that are configured, whatever the group names', async () => {
+  it('also P7-S3, freeze/addresses: no address is contacted but those that are configured, whatever the group names', async () => {
     const { port } = demo.nodes[2].server;
     everywhere(listing({ [M2]: { MEMBER_PORT: String(port) }, [M1]: { MEMBER_PORT: String(port) } }));
     const kernel = await demo.kernel({ endpoints: [url(0), url(1)] });

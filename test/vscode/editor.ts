@@ -20,6 +20,7 @@ const EDITOR = `
     registerCommand: (id, run) => { globalThis.registeredInTest.set(id, run); },
     executeCommand: () => Promise.resolve(),
   };
+  export const workspace = { getConfiguration: () => ({ inspect: () => undefined }) };
   export const ProgressLocation = { Notification: 15 };
   export const window = {
     withProgress: (_options, work) => work(),
