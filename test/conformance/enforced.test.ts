@@ -1,4 +1,4 @@
-/** docs/architecture.md says for each rule which function enforces it: each function stands in the file that it names. */
+/** The table of rules in docs/architecture.md: each function that it names stands in the file that it names. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { ARCHITECTURE_FILE, declares, enforcementRows, sourceOf, withCanonicalTests } from './enforced.ts';

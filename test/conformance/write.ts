@@ -1,7 +1,7 @@
 /**
  * Writes docs/conformance.md, docs/conformance-tests.md and the last column of the table of rules in
- * docs/architecture.md: `npm run docs [-- --run out/test-run.json]`. With a run, it first copies what matters of it into
- * docs/conformance-run.json.
+ * docs/architecture.md: `npm run docs [-- --run out/test-run.json]`. With a run, it first copies what matters of it
+ * into docs/conformance-run.json.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,9 +1,9 @@
 /** The configured clusters of the editor: which secrets a cluster gets when it is connected. */
-import './editor.ts';
 import assert from 'node:assert/strict';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { failure, transportFailure } from '../../src/control-plane/model/errors.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
+import './editor.ts';
 
 /** Two addresses of each engine. */
 const ADDRESSES: ReadonlyMap<string, readonly [string, string]> = new Map([
