@@ -1,6 +1,6 @@
 /** What `npm test` runs: checks of the sources, and mocha suites, one process each. */
-import { existsSync, globSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { NEWEST_PATRONI, RELEASES } from './patroni-versions.mjs';
 import { root } from './paths.mjs';
 import { Failure } from './run.mjs';
@@ -32,18 +32,21 @@ function tool(/** @type {string[]} */ ...path) {
 }
 const TSC = tool('typescript', 'bin', 'tsc');
 
-/** Every folder with a compiler configuration of its own. */
-const PROJECTS = [
-  '.',
-  ...globSync('{src,test,scripts}/**/tsconfig.json', { cwd: root })
-    .map(file => join(file, '..'))
-    .toSorted(),
-];
+/** Checks the folders that it includes in one program: each would check what they import from `src/` once more. */
+const BROWSER_PROJECT = 'tsconfig.browser.json';
+
+/** The configurations of the compiler that cover every source together. */
+function projects() {
+  /** @type {{ include: string[] }} */
+  const { include } = JSON.parse(readFileSync(join(root, BROWSER_PROJECT), 'utf8'));
+  const folders = globSync('{src,test,scripts}/**/tsconfig.json', { cwd: root }).map(file => dirname(file));
+  return ['.', BROWSER_PROJECT, ...folders.filter(folder => !include.includes(folder)).toSorted()];
+}
 
 /** @type {readonly Check[]} */
 export const CHECKS = [
   { name: 'format', commands: [[tool('@biomejs', 'biome', 'bin', 'biome'), 'format', '.']] },
-  { name: 'types', commands: PROJECTS.map(project => [TSC, '-p', project]) },
+  { name: 'types', commands: projects().map(project => [TSC, '-p', project]) },
   { name: 'lint', commands: [[tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', 'src', 'test', 'scripts']] },
   {
     name: 'imports',
