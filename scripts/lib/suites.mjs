@@ -25,6 +25,8 @@ import { Failure } from './run.mjs';
  * @property {readonly string[]} command arguments of Node
  * @property {readonly Need[]} needs beside Node
  * @property {string} [uses] suites that use the same thing do not run side by side
+ * @property {boolean} [isIdle] waits for a database's own time more than it works
+ * @property {boolean} [isLongest] takes longer than any other
  */
 
 function tool(/** @type {string[]} */ ...path) {
@@ -66,6 +68,7 @@ function patroni(/** @type {string} */ name, /** @type {Need} */ need) {
     folder: 'patroni',
     command: mocha('patroni'),
     needs: [need],
+    isIdle: true,
   };
 }
 
@@ -89,16 +92,15 @@ function patroniSuites(all) {
 }
 
 /**
- * Suites that need more than Node, in the order in which they run after the others. The longest is the first: beside it
- * run those that wait for a database's own time more than they work.
+ * Suites that need more than Node, in the order in which they run after the others.
  * @param {boolean} all
  * @returns {readonly Suite[]}
  */
 function special(all) {
   return [
-    { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
+    { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'], isLongest: true },
     ...patroniSuites(all),
-    { name: 'mysql', folder: 'mysql', command: mocha('mysql'), needs: ['mysql'] },
+    { name: 'mysql', folder: 'mysql', command: mocha('mysql'), needs: ['mysql'], isIdle: true },
     {
       name: 'extension-host',
       folder: 'extension-host',
