@@ -127,7 +127,7 @@ describe('also P7-O3: evidence in the terminal', function () {
     assert.deepEqual(verdict.manifest, manifest);
     const told = await auditor('verify', ['--file', file, '--head', `9:${hashes[8] ?? ''}`]);
     assert.match(told.stdout, /^Bundle: intact[^]*Last proven record +4\n/);
-    assert.match(told.stdout, /Held against +its own hashes and the known head 9\n[^]*Made, it says +by /);
+    assert.match(told.stdout, /Checked against \+its own hashes and the known head 9\n[^]*Made \(claimed\) \+by /);
     assert.equal((await verify(file, '--head', `9:${'0'.repeat(64)}`)).verdict.kind, 'replaced');
     assert.equal((await verify(file, '--head', `10:${'0'.repeat(64)}`)).verdict.kind, 'truncated');
 

@@ -169,12 +169,12 @@ describe('the way to MySQL', () => {
   it('also P7-F1: what was said before TLS is not believed, and who says it is told nothing', async () => {
     const promises = [greeting(CACHING, true), ok(), ...resultSet([{ name: 'answer' }], [[SWITCHED]])];
     const spoken: readonly (readonly [Buffer, RegExp])[] = [
-      [flight(0, promises), /more than its greeting came before TLS/],
+      [flight(0, promises), /it sent more than its greeting before TLS/],
       [Buffer.concat([packet(0, promises[0] ?? ok()), flight(2, promises.slice(1))]), /more than its greeting/],
       [Buffer.concat([packet(0, promises[0] ?? ok()), Buffer.from([7])]), /more than its greeting/],
       [packet(0, error(1129, 'HY000', 'Host is blocked')), /before TLS: 1129 Host is blocked/],
       [packet(0, Buffer.from([0xff, 0x10, 0x04, ...Buffer.from('Too many connections')])), /before TLS: 1040 Too many/],
-      [packet(0, ok()), /its greeting is another/],
+      [packet(0, ok()), /its greeting is of another protocol version/],
       [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), /larger than 65536 bytes/],
     ];
     for (const [said, reason] of spoken) {
@@ -431,8 +431,8 @@ describe('the way to MySQL', () => {
       running.push(ask('SELECT 1'));
       await until('the statement is there', () => server.statements.length > 0);
     });
-    failed((await running[0]) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', true, /its session is over/);
-    failed((await kept[0]?.('SELECT 2')) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', false, /its session is over/);
+    failed((await running[0]) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', true, /its session has ended/);
+    failed((await kept[0]?.('SELECT 2')) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', false, /its session has ended/);
     assert.deepEqual(server.statements, ['SELECT 1']);
   });
 

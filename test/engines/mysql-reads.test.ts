@@ -238,7 +238,7 @@ describe('what MySQL says', () => {
         reading.skipped.map(({ endpoint }) => endpoint),
         [url(1), url(2)],
       );
-      notesAre(reading, /is OFFLINE: it is in no group and lists itself alone/);
+      notesAre(reading, /is OFFLINE: it is in no group and lists only itself/);
     });
 
     it('a server whose Group Replication never ran, and that lists itself without an id, is known by its own', async () => {
@@ -572,7 +572,7 @@ describe('what MySQL says', () => {
       'Showing messages from 2026-11-28T23:25:10.000050Z to 2026-11-28T23:25:11.000149Z. ' +
         'There are older ones and newer ones.',
       'Showing messages from 2026-11-28T23:25:10.000000Z to 2026-11-28T23:25:10.000049Z. ' +
-        'There are newer ones, and none older.',
+        'There are newer ones and no older ones.',
     ]);
     // A position that is newer than everything: what came is the newest part.
     nothingNewer = true;
@@ -850,7 +850,7 @@ describe('what MySQL says', () => {
     assert.equal(errorOf(await kernel.collectDiagnostics(M3, url(2))).code, 'PHASE7_SCOPE_VIOLATION');
   });
 
-  it('also P7-S3: the login for looking sends nothing but reads, and that for control nothing but control', async () => {
+  it('also P7-S3: the login for reading sends nothing but reads, and that for control nothing but control', async () => {
     const kernel = await demo.kernel();
     for (const read of Object.values(READS)) await read(kernel, M2, url(1));
     for (const mode of ['validated', 'forced'] as const) await kernel.promote(promotion(url(1), mode));
@@ -866,7 +866,7 @@ describe('what MySQL says', () => {
     assert.deepEqual(new Set(demo.asked().map(({ kind }) => kind)), new Set([...READ_KINDS, 'control']));
   });
 
-  it('also P7-S3: without the login for looking nothing is asked, and the other is not used in its place', async () => {
+  it('also P7-S3: without the login for reading nothing is asked, and the other is not used in its place', async () => {
     const kernel = await demo.kernel({ secrets: { control: CONTROL } });
     for (const read of Object.values(READS))
       assert.equal(errorOf(await read(kernel, M2, url(1))).code, 'PHASE7_OPERATION_UNSUPPORTED');

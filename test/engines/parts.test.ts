@@ -94,9 +94,9 @@ describe('parts of ordered lists', () => {
         ],
         [
           { next_before: null, next_after: '9', total: null },
-          `Showing ${range}. There are newer ones, and none older.`,
+          `Showing ${range}. There are newer ones and no older ones.`,
         ],
-        [{ next_after: '9' }, `Showing ${range}. There are newer ones, and none older.`],
+        [{ next_after: '9' }, `Showing ${range}. There are newer ones and no older ones.`],
       ] as const) {
         const { url } = await node(path, [7, 8, 9], facts);
         const reading = valueOf(await read(await kernelOf(clusterOf([url])), path));

@@ -130,7 +130,7 @@ describe('field cases of Patroni', () => {
           ['pg-2', false],
         ],
       );
-      assert.match(notes.join('\n'), /pg-1: Patroni tells no address of it \(api_url\)/u);
+      assert.match(notes.join('\n'), /pg-1: Patroni reports no address of it \(api_url\)/u);
       assert.equal(valueOf(await kernel.readNode('pg-0')).view.source, 'self', 'its leader can be inspected');
       assert.equal(valueOf(await kernel.readNode('pg-1')).view.source, 'reported');
       const reached = await replay(

@@ -245,7 +245,7 @@ describe('reading a Patroni cluster', () => {
       );
       const { observed, notes } = valueOf(await kernel.collectDiagnostics('pg1', demo.pg1.url));
       assert.equal(observed.nodeId, 'pg7');
-      assert.match(notes.join('\n'), /leads to member pg7, as that says itself, and not to pg1/u);
+      assert.match(notes.join('\n'), /leads to member pg7, as that member itself reports, and not to pg1/u);
       assert.ok(demo.all().every(({ method }) => method === 'GET'));
     },
   );

@@ -131,15 +131,15 @@ describe('kernel reads', () => {
         ],
       );
       assert.deepEqual(heads.notes, [
-        'Event 1 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
-        'Event 2 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
-        'Event 3 of this answer: its operator, reason, audit_head is not as the API has it, and is shown as unknown.',
+        'Event 1 of this answer: its audit_head does not match the API, and is shown as unknown.',
+        'Event 2 of this answer: its audit_head does not match the API, and is shown as unknown.',
+        'Event 3 of this answer: its operator, reason, audit_head does not match the API, and is shown as unknown.',
       ]);
       const left = await told([null, { ...good, seq: 'first' }, { seq: '1' }, good]);
       assert.deepEqual([left.view.events.length, left.view.unreadable], [1, 3n]);
       assert.deepEqual(
         left.notes,
-        [1, 2, 3].map(nth => `Event ${nth} of this answer is not as the API has it, and is not shown.`),
+        [1, 2, 3].map(nth => `Event ${nth} of this answer does not match the API, and is not shown.`),
       );
 
       const halves = await told(
@@ -164,7 +164,7 @@ describe('kernel reads', () => {
     );
     const error = errorOf(await (await kernelOf(clusterOf([server.url]))).readPromotion());
     assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE');
-    assert.match(error.message, /data\.events\.100: more than 100 events are not as the API has them/);
+    assert.match(error.message, /data\.events\.100: more than 100 events do not match the API/);
   });
 
   it('also P7-D1, freeze/deterministic: the same answer gives the same view', async () => {

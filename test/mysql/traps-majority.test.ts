@@ -144,7 +144,7 @@ describe('traps of MySQL: a member that is in no group', function () {
     assert.ok(!left.notes.some(note => note.includes(TAKES_WRITES)));
     const whole = valueOf(await kernel.readCluster());
     assert.notEqual(whole.endpoint, cluster.member(target).address, 'another one is asked for the group');
-    assert.match(whole.skipped[0]?.reason ?? '', /^is OFFLINE: it is in no group and lists itself alone$/u);
+    assert.match(whole.skipped[0]?.reason ?? '', /^is OFFLINE: it is in no group and lists only itself$/u);
 
     await cluster.kill(target);
     await cluster.startNode(target);

@@ -239,7 +239,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
         [5, true, true],
         (await cut).said,
       );
-      await held; // with one of its processes PostgreSQL ends all, and starts anew
+      await held; // with one of its processes PostgreSQL ends all, and starts again
       await settled(cluster);
     },
   );

@@ -120,7 +120,7 @@ describe('a rehearsed incident under Patroni, read from the report alone', funct
       assert.ok(sheet.unknown.some(words => words.endsWith('nothing that was read of one names this request.')));
     }
     assert.equal(report.requests.length, 3);
-    assert.equal(text.split('nothing that was read of a kernel names this request').length - 1, 3);
+    assert.equal(text.split('no kernel answer that was read names this request').length - 1, 3);
   });
 
   it('also P7-O2: says that nothing was asked beforehand, what was overridden, and that nobody checked it', () => {

@@ -178,7 +178,7 @@ describe('the session of a reconstruction', () => {
     assert.ok(added);
     const saved = session.saved(added, join(folder, 'it is saved.json'));
     assert.ok(saved !== null && saved.command.endsWith(`--with '${folder}/it is saved.json' ${end}`));
-    assert.equal(saved.made, facts.made, 'nothing was read anew');
+    assert.equal(saved.made, facts.made, 'nothing was read again');
   });
 
   it('saves an answer as --json prints it, which is evidence, and never over the log or beside it in its name', async () => {

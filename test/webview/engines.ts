@@ -77,7 +77,8 @@ function patroniMember(number: number): PatroniMember {
     role: isLeader ? 'primary' : 'replica',
     replicationState: isLeader ? 'running' : 'streaming',
     healthBasis:
-      'what the member last wrote to the configuration store; a dead one stays there until its time to live ends',
+      'what the member last wrote to the configuration store; the entry of a dead member stays there until ' +
+      'its time to live ends',
     lagBytes: isLeader ? null : 16_777_216n,
     patroni: {
       role: isLeader ? 'leader' : 'quorum_standby',
