@@ -57,7 +57,7 @@ describe('the second copy, held against the log', () => {
     }
   });
 
-  it('longer than the log: it was cut at a record or inside of one, or is gone and begun again', async () => {
+  it('longer than the log: it was cut at a record or inside of one, or is gone and started again', async () => {
     const end = readFileSync(log).indexOf('\n') + 1;
     truncateSync(log, end);
     assert.deepEqual(await found(), ['longer', 2n, null]);

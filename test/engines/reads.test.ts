@@ -512,6 +512,22 @@ describe('kernel reads', () => {
     }
   });
 
+  it('also P7-O1: a node whose epoch is not known has no epoch, as the API has it', async () => {
+    for (const [given, expected] of [
+      [null, null],
+      ['18446744073709551615', 18446744073709551615n],
+    ] as const) {
+      const server = await kernelServer(N1, {}, request =>
+        request.path.startsWith('/v1/nodes/')
+          ? bent(truthful(N1, request), ({ data }) => {
+              data['epoch'] = given;
+            })
+          : undefined,
+      );
+      assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]))).readNode(N1)).view.epoch, expected);
+    }
+  });
+
   it('also P7-D1: a node that is named twice is refused', async () => {
     for (const [read, path, key] of [
       ['readCluster', '/v1/cluster', 'members'],
