@@ -270,7 +270,7 @@ describe('also P7-O3: a file that changes under the writer is refused, never con
     ]) {
       const { directory, file } = await writtenLog(3);
       writeFileSync(file, rewritten(readFileSync(file, 'utf8')));
-      await refused(openAuditLog({ directory }), file, /carriage return stands behind record [1-3]|not an audit log/);
+      await refused(openAuditLog({ directory }), file, /carriage return stands after record [1-3]|not an audit log/);
       assert.equal((await verify(file)).kind, 'intact');
     }
   });

@@ -177,7 +177,7 @@ describe('a hostile kernel', function () {
           assertFromAnswer(observed, answer['observed_at'], 'observed_at');
           const shown =
             'member' in view ? { ...record(view['member']), source: view['source'], epoch: view['epoch'] } : view;
-          const leftOut = notes.filter(note => note.endsWith('is not as the API has it, and is not shown.')).length;
+          const leftOut = notes.filter(note => note.endsWith('does not match the API, and is not shown.')).length;
           assertFromAnswer(shown, answer['data'], 'data', BigInt(leftOut));
         },
       ),

@@ -76,7 +76,7 @@ describe('an operator of a MySQL group in the editor', function () {
     await workbench.webviews.waitForText('super_read_only');
     await workbench.screenshot('mysql-node');
     await tree.click([TRIAL.label, 'Replication']);
-    await workbench.webviews.waitForText('MySQL tells no lag in bytes');
+    await workbench.webviews.waitForText('MySQL reports no lag in bytes');
     await workbench.screenshot('mysql-replication');
     await tree.click([TRIAL.label, 'Promotion']);
     await workbench.webviews.waitForText('primary elected');
@@ -93,7 +93,8 @@ describe('an operator of a MySQL group in the editor', function () {
     await tree.expand([TRIAL.label, primary]);
     await tree.waitForRows('what the engine cannot be asked for, with the reason', seen =>
       seen.some(
-        ({ label, ariaLabel }) => label === 'Request Demotion' && ariaLabel.includes('a switch names the successor'),
+        ({ label, ariaLabel }) =>
+          label === 'Request Demotion' && ariaLabel.includes('without a successor: a switch names it'),
       ),
     );
     for (const command of [

@@ -110,7 +110,7 @@ describe('traps of MySQL: the majority is lost on the primary', function () {
     );
     const again = errorOf(await order(kernel, id(), 'forced'));
     assert.deepEqual([again.code, again.outcome], ['MYSQL_4118', 'unknown']);
-    assert.match(again.known ?? '', /or because the same request had been executed before/u);
+    assert.match(again.known ?? '', /or this same request had been executed before/u);
   });
 
   it('also: trap 7: whom it left out, and who was only stopped, was not told: it still lists the old group', async () => {

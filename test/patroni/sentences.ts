@@ -574,7 +574,7 @@ const REST: readonly Claim[] = [
   claim('no undo', 'There is no undo.', always, holds),
   claim(
     'the way back',
-    'Handing the lead back is another switchover, explained and confirmed by itself{timeline:(?:, and begins ' +
+    'Handing the lead back is another switchover, with its own explanation and confirmation{timeline:(?:, and begins ' +
       'another timeline)?}.',
     whenChanged,
     at => {

@@ -40,7 +40,7 @@ function mysqlMember(number: number, more: Partial<MysqlMember> = {}): MysqlMemb
     name: `db${number}.example.net:3306`,
     role: isPrimary ? 'primary' : 'replica',
     replicationState: 'ONLINE',
-    healthBasis: 'in the group, by the word of the member that answered',
+    healthBasis: 'in the group, according to the report of the member that answered',
     mysql: { role: isPrimary ? 'PRIMARY' : 'SECONDARY', version: '8.4.6', certifying: 0n, applying: 12n, applied: 9n },
     ...more,
   };

@@ -30,8 +30,8 @@ export function handOver({ candidate, leader, forced, facts }: Request): readonl
   if (leader === null)
     return [{ scope: 'node', text: `Patroni reports no leader. "${candidate}" ${takes}, however far it lags.` }];
   const steps =
-    `When the agent of "${leader}" takes the request up, it shuts its PostgreSQL down, gives the leader key up and ` +
-    `starts PostgreSQL again as a replica. "${candidate}" ${takes}.`;
+    `When the agent of "${leader}" picks up the request, it shuts down its PostgreSQL, gives up the leader ` +
+    `key and starts PostgreSQL again as a replica. "${candidate}" ${takes}.`;
   return [
     {
       scope: 'node',
@@ -92,9 +92,9 @@ export function authority({ candidate, leader, forced, facts }: Request): readon
     {
       scope: 'cluster',
       text:
-        `Where the agent of "${leader}" does not take the request up, it stays in the configuration store, also ` +
-        `after Patroni's answer. When the leader key of "${leader}" has run out, "${candidate}" takes ` +
-        `the ${lead}${synchronous} however far it lags.${member}${failsafe}`,
+        `If the agent of "${leader}" does not pick up the request, the request stays in the configuration ` +
+        `store, even after Patroni's answer. When the leader key of "${leader}" has expired, ` +
+        `"${candidate}" takes the ${lead}${synchronous} however far it lags.${member}${failsafe}`,
     },
   ];
 }
@@ -106,8 +106,8 @@ export function unfollowed({ leader, facts }: Request): readonly Consequence[] {
         {
           scope: 'cluster',
           text:
-            `In a paused standby cluster the agent of "${leader}" takes no such request up: it stays in the ` +
-            'configuration store, and is carried out when the cluster is resumed.',
+            `In a paused standby cluster the agent of "${leader}" does not pick up such a request: it ` +
+            'stays in the configuration store, and is carried out when the cluster is resumed.',
         },
       ]
     : [];
