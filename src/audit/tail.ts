@@ -266,7 +266,7 @@ export class LogTail {
     if (needsNewline && found === null) this.#refuseRewritten(splitter.pending, tail);
     if (found !== null && found.kind !== 'record') throw this.#damaged(found.message, checkedFrom);
     if (end.looksForeign) throw unavailable(`${this.#path} is not an audit log and is not appended to`);
-    if (checkedFrom > 0 && end.head === null) throw this.#damaged('There is no record.', checkedFrom);
+    if (checkedFrom > 0 && end.head === null) throw this.#damaged('No record was found there.', checkedFrom);
     return { head: end.head, fragment: end.fragment, needsNewline };
   }
 }

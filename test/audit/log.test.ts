@@ -250,7 +250,7 @@ describe('also P7-O3: a file that changes under the writer is refused, never con
         /is damaged \(read from byte \d+\) and is not appended to/,
       );
       writeFileSync(file, `${text}${'x'.repeat(5000)}\n`);
-      await refused(openAuditLog({ directory, checkedBytes }), file, /No record stands there/);
+      await refused(openAuditLog({ directory, checkedBytes }), file, /No record was found there/);
       assert.equal(positions.length, 40);
     },
   );

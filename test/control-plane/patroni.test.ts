@@ -124,7 +124,7 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.match(
       result.execution.sentence,
       pattern(
-        /answered: Successfully switched over to "pg2"\. .* whether /,
+        /answered: Successfully switched over to "pg2"\. .* It /,
         /does not say whether "pg2" accepts writes, or on which timeline/,
       ),
     );

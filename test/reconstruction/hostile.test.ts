@@ -54,6 +54,6 @@ describe('a reconstruction of hostile files', () => {
     const folder = temporary.path;
     execFileSync('mkfifo', [join(folder, 'pipe')]);
     await assert.rejects(givenDiskFile(join(folder, 'pipe')), /it is not a file, but a directory, a pipe or a device/);
-    await assert.rejects(givenDiskFile(folder), /it is no file/);
+    await assert.rejects(givenDiskFile(folder), /it is not a file/);
   });
 });

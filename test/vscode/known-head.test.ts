@@ -79,8 +79,8 @@ describe('the known head of the editor', () => {
   });
 
   it(
-    'also P7-O3, freeze/append-only: a log that was rewritten whole, or started again, and continued beyond the known ' +
-      'head stays found',
+    'also P7-O3, freeze/append-only: a log that was rewritten whole, or started again, and continued beyond the ' +
+      'known head stays found',
     async () => {
       for (const records of [2, 30]) {
         const directory = temporaryDirectory();

@@ -125,7 +125,7 @@ describe('the session of a reconstruction', () => {
     for (const file of [wrong, join(folder, 'missing.jsonl')]) {
       const added = await session.add({ is: 'file', file });
       assert.ok(!added.ok && added.error.outcome === 'not_executed');
-      assert.match(added.error.message, /Nothing was reconstructed|is no evidence file/);
+      assert.match(added.error.message, /Nothing was reconstructed|is not an evidence file/);
     }
     assert.equal(session.page(before.made, 0, 1)?.part, 'page', 'what is shown stays');
     assert.deepEqual((await made(session.make())).evidence, []);
