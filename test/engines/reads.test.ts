@@ -378,8 +378,8 @@ describe('kernel reads', () => {
     assert.equal(error.field, 'node');
     assert.equal(
       error.message,
-      `${nobody} is not a node of cluster "orders", according to node ${N1} at ${one.url}, and no configured endpoint ` +
-        `is that node (${one.url}: is node ${N1}). Nothing was sent to it.`,
+      `${nobody} is not a node of cluster "orders", according to node ${N1} at ${one.url}, and no configured ` +
+        `endpoint is that node (${one.url}: is node ${N1}). Nothing was sent to it.`,
     );
   });
 
