@@ -88,6 +88,14 @@ module.exports = {
       ],
       { dependencyTypesNot: ['core'] },
     ),
+    {
+      name: 'one-output',
+      severity: 'error',
+      comment:
+        'the second file of the terminal program writes by what the first hands over, which knows what was written',
+      from: { path: '^src/cli/', pathNot: '^src/cli/main\\.ts$' },
+      to: { path: '^src/cli/output\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
     may('local-cluster', '^src/local-cluster/', ['^src/local-cluster/', '^src/files/', '(^|node_modules/)zod(/|$)'], {
       dependencyTypesNot: ['core'],
     }),
@@ -95,8 +103,8 @@ module.exports = {
       name: 'extension-only-at-the-top',
       severity: 'error',
       comment: 'nothing imports the composition root',
-      from: { path: '^src/' },
-      to: { path: '^src/extension\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/extension\\.ts$' },
+      to: { path: '^src/extension(-session)?\\.ts$' },
     },
     {
       name: 'src-never-imports-test',
