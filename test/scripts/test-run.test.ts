@@ -21,7 +21,7 @@ async function runOver(
 ): Promise<Outcome> {
   using temporary = new TemporaryFolder('aero-run-');
   const folder = temporary.path;
-  for (const part of ['scripts', '.mocharc.json', 'package.json'])
+  for (const part of ['scripts', '.mocharc.json', 'package.json', 'tsconfig.browser.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   for (const [file, text] of Object.entries(suite)) {
@@ -102,6 +102,15 @@ describe('npm test', function () {
     });
     assert.equal(lastLine, '1 passed, 1 failed');
     assert.match(output, /no end after its last test: something is left open/u);
+  });
+
+  it('lists what would run, and runs nothing', async () => {
+    const { code, output } = await runOver({ 'a.test.ts': "it('one', () => { throw new Error('it ran'); });" }, [
+      '--only',
+      'imports,engines',
+      '--list',
+    ]);
+    assert.deepEqual({ code, output }, { code: 0, output: 'imports\nengines\n' });
   });
 
   it('refuses a suite that does not exist', async () => {

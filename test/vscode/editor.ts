@@ -19,6 +19,7 @@ const EDITOR = `
   export const commands = {
     executeCommand: () => Promise.resolve(),
   };
+  export const workspace = { getConfiguration: () => ({ inspect: () => undefined }) };
   export const ProgressLocation = { Notification: 15 };
   export const window = {
     withProgress: (_options, work) => work(),

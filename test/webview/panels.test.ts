@@ -400,7 +400,7 @@ describe('panels', () => {
   });
 
   describe('what is not known', () => {
-    it('is the word "unknown", never 0 and never nothing', async () => {
+    it('freeze/never-zero: an unknown value is the word "unknown", never 0 and never nothing', async () => {
       const panel = await open('dark');
       await panel.show(nodePanel(member(3, { ...silent, lastContact: null })));
       for (const name of ['Durable offset (bytes)', 'Durable commit', 'Lag (bytes)', 'Lag (commits)', 'Last contact']) {
@@ -422,7 +422,7 @@ describe('panels', () => {
       );
     });
 
-    it('has no bar on the scale of lags, and 0 has one of no length', async () => {
+    it('also freeze/never-zero: has no bar on the scale of lags, and 0 has one of no length', async () => {
       const panel = await open('dark');
       await panel.show(
         replicationPanel([
@@ -437,7 +437,7 @@ describe('panels', () => {
       assert.deepEqual(bars, ['100%', '100%', '0%', '0%', 'none', 'none']);
     });
 
-    it('has no place on the WAL axis', async () => {
+    it('also freeze/never-zero: has no place on the WAL axis', async () => {
       const panel = await open('dark');
       await panel.show(snapshotsPanel([item(0), item(1, { walFirstOffset: null, walEndOffset: null })]));
       assert.equal(await panel.page.locator('.picture .span').count(), 1);
