@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type * as vscode from 'vscode';
 import { compareCopy } from './audit/copy-check.ts';
 import { writeExport } from './audit/export.ts';
-import { refusingExposed } from './audit/exposed.ts';
+import { refuseWhenExposed } from './audit/exposed.ts';
 import { LOG_FILE } from './audit/location.ts';
 import { openAuditLog } from './audit/log.ts';
 import { openAuditPages } from './audit/pages.ts';
@@ -59,7 +59,7 @@ export function editorAudit({ globalState, extension }: vscode.ExtensionContext)
         ? nowhere(setting.refused)
         : 'refused' in copySetting
           ? nowhere(copySetting.refused)
-          : refusingExposed(
+          : refuseWhenExposed(
               openAuditLog({
                 ...directory,
                 copyDirectory,

@@ -10,7 +10,7 @@ import type {
   AuditLine,
   AuditPages,
   AuditSelection,
-  AuditSought,
+  AuditQuery,
   ExportedChain,
 } from '../control-plane/model/audit-reader.ts';
 import { bundle, linesForBundle, type BundleMaker, type HeldHead } from './bundle.ts';
@@ -34,7 +34,7 @@ type LinesOptions = AuditExportOptions & { readonly format: Exclude<ExportFormat
 /** The exported file in pieces, in order, in constant memory. */
 export async function* exportSelection(
   pages: AuditPages,
-  sought: AuditSought,
+  sought: AuditQuery,
   options: LinesOptions,
 ): AsyncGenerator<string> {
   const selection = await selectionOf(pages, sought);
@@ -50,7 +50,7 @@ export async function* exportSelection(
 /** The same as a bundle. */
 export async function* exportBundle(
   pages: AuditPages,
-  sought: AuditSought,
+  sought: AuditQuery,
   { chain, verdict }: Omit<AuditExportOptions, 'format'>,
   { made, heads }: ExportMaker,
 ): AsyncGenerator<string> {
@@ -76,7 +76,7 @@ export async function* exportBundle(
   );
 }
 
-function selectionOf(pages: AuditPages, sought: AuditSought): Promise<AuditSelection> {
+function selectionOf(pages: AuditPages, sought: AuditQuery): Promise<AuditSelection> {
   return sought === 'dangling_intents' ? pages.danglingIntents() : pages.select(sought);
 }
 
@@ -87,7 +87,7 @@ function selectionOf(pages: AuditPages, sought: AuditSought): Promise<AuditSelec
 export async function writeExport(
   file: string,
   pages: AuditPages,
-  sought: AuditSought,
+  sought: AuditQuery,
   options: AuditExportOptions,
   maker: () => ExportMaker,
   copies: readonly string[] = [],
@@ -156,7 +156,7 @@ async function* batched(pieces: AsyncIterable<string>): AsyncGenerator<string> {
 
 function manifest(
   pages: AuditPages,
-  filter: AuditSought,
+  filter: AuditQuery,
   selection: AuditSelection,
   { chain, verdict }: AuditExportOptions,
 ): unknown {

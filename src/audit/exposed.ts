@@ -11,7 +11,7 @@ const OTHERS_MAY_WRITE = 0o002;
  * The same log, but it refuses with `AuditUnavailable` while everybody may write to its file or to that of its second
  * copy. Windows has no such permission bits.
  */
-export function refusingExposed(log: AuditLog & { readonly files: readonly string[] }): AuditLog {
+export function refuseWhenExposed(log: AuditLog & { readonly files: readonly string[] }): AuditLog {
   return {
     append: entry => {
       const exposed = log.files.map(exposure).find(words => words !== null);

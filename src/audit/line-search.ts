@@ -86,7 +86,7 @@ export async function searchLines(
 }
 
 /** One line within a buffer of lines. */
-export interface LineThere {
+export interface BufferedLine {
   /** Holds the line from `start` to `end`, without its newline; valid only during the call. */
   readonly bytes: Buffer;
   readonly start: number;
@@ -104,7 +104,7 @@ export async function eachLine(
   file: FileHandle,
   { from, to, chunkBytes }: Pick<Stretch, 'from' | 'to'> & { readonly chunkBytes?: number },
   candidates: (bytes: Buffer, offset: number) => NextCandidate,
-  take: (line: LineThere) => boolean,
+  take: (line: BufferedLine) => boolean,
 ): Promise<void> {
   for await (const { bytes, offset } of wholeLines(file, from, to, chunkBytes)) {
     const next = candidates(bytes, offset);

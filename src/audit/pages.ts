@@ -5,7 +5,7 @@ import type {
   AuditLine,
   AuditPages,
   AuditRows,
-  AuditRowsSought,
+  AuditRowsQuery,
   AuditSelection,
 } from '../control-plane/model/audit-reader.ts';
 import { chunksOf } from './chunks.ts';
@@ -75,7 +75,7 @@ class FilePages implements AuditPages {
     return selectLines(this.#opened(), matcher(filter));
   }
 
-  async requests(sought: AuditRowsSought): Promise<AuditRows> {
+  async requests(sought: AuditRowsQuery): Promise<AuditRows> {
     return requestRows(this.#opened(), rowMatch(sought));
   }
 

@@ -24,7 +24,7 @@ export interface OpenRequest<Row> {
 }
 
 /** The role of a record in its request. */
-export interface RecordTaken<Row> {
+export interface RecordRole<Row> {
   readonly request: OpenRequest<Row>;
   /** The earlier use of the same id that was still open when this one began. */
   readonly overtaken: OpenRequest<Row> | undefined;
@@ -36,7 +36,7 @@ export class RequestUses<Row> {
   readonly #open = new Map<string, OpenRequest<Row>>();
 
   /** Takes the records in the order of the log. `begin` makes the row of a request that begins with this record. */
-  take({ id, stage }: LineRequest, begin: () => Row): RecordTaken<Row> {
+  take({ id, stage }: LineRequest, begin: () => Row): RecordRole<Row> {
     const open = this.#open.get(id);
     const begins = open === undefined || stage === FIRST;
     const request = begins ? { row: begin(), isSent: false, stage } : open;

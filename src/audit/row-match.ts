@@ -1,5 +1,5 @@
 /** Decides which rows are sought when the log is shown by requests: by any of their records, and by their end. */
-import type { AuditRowsSought, RequestEnd } from '../control-plane/model/audit-reader.ts';
+import type { AuditRowsQuery, RequestEnd } from '../control-plane/model/audit-reader.ts';
 import { matcher, type NextCandidate } from './filter.ts';
 import { auditLine } from './line-search.ts';
 
@@ -12,7 +12,7 @@ export interface RowMatch {
 }
 
 /** `null`: every row. */
-export function rowMatch(sought: AuditRowsSought): RowMatch | null {
+export function rowMatch(sought: AuditRowsQuery): RowMatch | null {
   if (sought === 'dangling_intents') return { ...EVERY_LINE, hasEnd: end => end?.kind === 'unknown' };
   if ('test' in sought) {
     const { test, outcome } = sought;

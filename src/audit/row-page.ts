@@ -3,7 +3,7 @@ import type { AuditLine, AuditRequestRow, RequestEnd } from '../control-plane/mo
 import type { Stage } from '../control-plane/model/record.ts';
 import { parseObject } from './chain.ts';
 import { requestOfLine, type LineRequest } from './line-request.ts';
-import { auditLine, type LineThere } from './line-search.ts';
+import { auditLine, type BufferedLine } from './line-search.ts';
 import { topLevelMembers } from './members.ts';
 import { endOf, FIRST, RequestUses, type OpenRequest } from './request-uses.ts';
 import type { RowMatch } from './row-match.ts';
@@ -69,7 +69,7 @@ export class RowPage {
   }
 
   /** `false`: no more lines are needed. */
-  take(line: LineThere): boolean {
+  take(line: BufferedLine): boolean {
     this.#number += 1;
     const isOver = this.#isOver(line.offset);
     if (isOver && this.#open === 0) return false;
@@ -94,7 +94,7 @@ export class RowPage {
     return !isOver && (stage === FIRST || isAmong(this.#known.partial, offset));
   }
 
-  #takeRecord(of: LineRequest, line: LineThere, isOver: boolean): void {
+  #takeRecord(of: LineRequest, line: BufferedLine, isOver: boolean): void {
     const begin = (): DrawnRow =>
       isOver ? ROW_AFTER_THE_PAGE : this.#begin(line, this.#known.unended.get(line.offset));
     const { request, overtaken, begins, ends } = this.#uses.take(of, begin);
@@ -108,7 +108,7 @@ export class RowPage {
     else if (line.offset === row.lastOffset) this.#end(request, null);
   }
 
-  #begin(line: LineThere, lastOffset: number | undefined): DrawnRow {
+  #begin(line: BufferedLine, lastOffset: number | undefined): DrawnRow {
     const row: DrawnRow = {
       first: this.#match === null && this.#begun.length < this.#stretch.wanted.from ? null : this.#line(line),
       lastOffset,
@@ -122,11 +122,11 @@ export class RowPage {
     return row;
   }
 
-  #line(line: LineThere): AuditLine {
+  #line(line: BufferedLine): AuditLine {
     return auditLine(this.#number - 1, bytesOf(line));
   }
 
-  #add(row: DrawnRow, line: LineThere): void {
+  #add(row: DrawnRow, line: BufferedLine): void {
     row.lines += 1;
     row.lastNumber = this.#number;
     row.isFound ||= line.isCandidate && this.#match?.hasLine(bytesOf(line)) === true;
@@ -159,7 +159,7 @@ function isAmong(places: Float64Array, place: number): boolean {
   return places[firstFrom(places, place)] === place;
 }
 
-function bytesOf({ bytes, start, end }: LineThere): Buffer {
+function bytesOf({ bytes, start, end }: BufferedLine): Buffer {
   return bytes.subarray(start, end);
 }
 

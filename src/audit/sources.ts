@@ -14,7 +14,7 @@ import { CsvForm } from './forms/export-csv.ts';
 import { JsonlForm } from './forms/export-jsonl.ts';
 import type { FormReader, TakePiece } from './forms/form.ts';
 import { LogForm } from './forms/log.ts';
-import { NotReadable, Undoing } from './forms/rewritten.ts';
+import { NotReadable, RewriteUndo } from './forms/rewritten.ts';
 import { SelectionForm } from './forms/selection.ts';
 import { openLog } from './opened.ts';
 
@@ -44,7 +44,7 @@ export async function verifyAuditFile(
   heads: readonly AuditPosition[],
   take?: TakePiece,
 ): Promise<AuditFileVerification> {
-  const undoing = new Undoing();
+  const undoing = new RewriteUndo();
   let form: FormReader | null = null;
   let begun = Buffer.alloc(0);
   let bytes = 0n;

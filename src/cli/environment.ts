@@ -25,7 +25,7 @@ const ALONE = 8;
  * The name of the variable whose secret, or the password in it, appears in an argument. Short secrets are ignored: they
  * may be ordinary words.
  */
-export function secretGivenAway(argv: readonly string[], env: Env): string | undefined {
+export function exposedSecretVariable(argv: readonly string[], env: Env): string | undefined {
   const holds = (secret: string): boolean =>
     argv.some(
       argument =>

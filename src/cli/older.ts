@@ -3,16 +3,20 @@ import { commandLine, option } from '../control-plane/commands/command-line.ts';
 import { engineOf } from '../control-plane/engine.ts';
 import { olderPart } from '../control-plane/model/reads.ts';
 import type { Clusters } from '../control-plane/ports.ts';
-import type { Answered } from '../control-plane/request/result.ts';
+import type { AnsweredRead } from '../control-plane/request/result.ts';
 import { ENGINES } from '../engines/registry.ts';
 import type { OptionName } from './options.ts';
-import { first, type Given } from './given.ts';
+import { first, type GivenOptions } from './given.ts';
 
 /** Options that are copied from the current line. The cluster and its addresses are already part of the command. */
 const KEPT = ['token-file', 'config', 'timeout', 'audit-dir'] as const satisfies readonly OptionName[];
 
 /** `undefined` when there is nothing older. */
-export function olderLine({ answer, cluster }: Answered, clusters: Clusters, given: Given): string | undefined {
+export function olderLine(
+  { answer, cluster }: AnsweredRead,
+  clusters: Clusters,
+  given: GivenOptions,
+): string | undefined {
   const args = olderPart(answer, cluster);
   const config = clusters.find(cluster);
   if (args === undefined || !config.ok) return undefined;

@@ -10,7 +10,7 @@ import { COMMAND_NAMES, type CommandName } from '../control-plane/commands/comma
 import { refusal, type ControlError } from '../control-plane/model/errors.ts';
 import { isClusterName, isName, WITHHELD } from '../control-plane/model/plausible.ts';
 import { ENGINES } from '../engines/registry.ts';
-import { AUDIT_VERBS, SHELLS, type AuditVerb, type Given, type Shell } from './given.ts';
+import { AUDIT_VERBS, SHELLS, type AuditVerb, type GivenOptions, type Shell } from './given.ts';
 import { isOptionName, OPTIONS, optionSpec, type OptionName } from './options.ts';
 import { strayDisplay } from './usage.ts';
 
@@ -22,9 +22,9 @@ export type Invocation =
       readonly kind: 'command';
       readonly command: CommandName;
       readonly input: Readonly<Record<string, string>>;
-      readonly given: Given;
+      readonly given: GivenOptions;
     }
-  | { readonly kind: 'audit'; readonly verb: AuditVerb; readonly given: Given }
+  | { readonly kind: 'audit'; readonly verb: AuditVerb; readonly given: GivenOptions }
   | { readonly kind: 'misunderstood'; readonly error: ControlError; readonly json: boolean };
 
 /** Reads the arguments that follow the program's name. */
@@ -98,7 +98,7 @@ export function misplacedSecret(variable: string, argv: readonly string[]): Invo
 }
 
 /** Addresses are recorded and shown, so an address with credentials is refused and not repeated. */
-function badAddress({ url = [], cluster, kind }: Given): string | undefined {
+function badAddress({ url = [], cluster, kind }: GivenOptions): string | undefined {
   if (url.length > 0 && cluster !== undefined)
     return '--cluster names a cluster of the configuration file, --url one that is in no file: use one of them.';
   if (url.length === 0 && kind !== undefined) return '--kind says what runs at --url, and no --url was given.';
@@ -167,7 +167,7 @@ function commandInput({ options, unknown }: Tokens, extraWords: number): Readonl
 
 interface Tokens {
   readonly words: readonly string[];
-  readonly options: Given;
+  readonly options: GivenOptions;
   readonly unknown: readonly string[];
   readonly broken: { readonly option: string; readonly message: string } | undefined;
 }

@@ -1,5 +1,5 @@
 /** From the arguments to an exit code. Help texts need only what is loaded here. */
-import { secretGivenAway, type Env } from './environment.ts';
+import { exposedSecretVariable, type Env } from './environment.ts';
 import { completionScript } from './completion.ts';
 import { errorExitCode, EXIT, type ExitCode } from './exit-codes.ts';
 import { helpText } from './help.ts';
@@ -10,7 +10,7 @@ import { VERSION } from './version.ts';
 
 /** Runs one line. `state` shows at any moment how far the run has come. */
 export async function run(argv: readonly string[], output: Output, env: Env, state: RunState): Promise<ExitCode> {
-  const given = secretGivenAway(argv, env);
+  const given = exposedSecretVariable(argv, env);
   const asked = given === undefined ? parseCommandLine(argv) : misplacedSecret(given, argv);
   switch (asked.kind) {
     case 'help': {

@@ -5,7 +5,7 @@ import { commandsAsking } from '../audit/filter.ts';
 import type { AuditLine } from '../control-plane/model/audit-reader.ts';
 import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
 import { quotedName } from '../control-plane/model/plausible.ts';
-import { first, type Given } from './given.ts';
+import { first, type GivenOptions } from './given.ts';
 
 /** Whether a line is selected. */
 export type Selection = (line: AuditLine) => boolean;
@@ -13,7 +13,7 @@ export type Selection = (line: AuditLine) => boolean;
 type Test = (record: Readonly<Record<string, unknown>>) => boolean;
 
 /** The selection that the options describe; a line must meet all of them. */
-export function selection(given: Given): Result<Selection> {
+export function selection(given: GivenOptions): Result<Selection> {
   const period = periodIn(given);
   if (!period.ok) return period;
   const { since, until } = period.value;
@@ -38,7 +38,7 @@ export function selection(given: Given): Result<Selection> {
  * The period that the options describe: from `since` (included) to `until` (excluded). RFC 3339 UTC with milliseconds.
  */
 export function periodIn(
-  given: Given,
+  given: GivenOptions,
 ): Result<{ readonly since: string | undefined; readonly until: string | undefined }> {
   const since = instant(first(given, 'since'), 'since');
   if (!since.ok) return since;
@@ -47,7 +47,7 @@ export function periodIn(
 }
 
 /** The filter as the record of the reading holds it. */
-export function filterIn(given: Given): Readonly<Record<string, string>> {
+export function filterIn(given: GivenOptions): Readonly<Record<string, string>> {
   const named = [
     ['cluster', first(given, 'cluster')],
     ['command', first(given, 'command')],
@@ -65,7 +65,7 @@ function equal(field: string, wanted: string | undefined): readonly Test[] {
   return wanted === undefined ? [] : [record => record[field] === wanted];
 }
 
-function asks({ changes, reads }: Given): 'changes' | 'reads' | undefined {
+function asks({ changes, reads }: GivenOptions): 'changes' | 'reads' | undefined {
   if (changes !== undefined) return 'changes';
   return reads === undefined ? undefined : 'reads';
 }

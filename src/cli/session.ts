@@ -1,7 +1,7 @@
 /** Puts one run together: a session of the control plane over the real log, clock, clusters and terminal. */
 import { randomUUID } from 'node:crypto';
 import type { BundleMaker } from '../audit/bundle.ts';
-import { refusingExposed } from '../audit/exposed.ts';
+import { refuseWhenExposed } from '../audit/exposed.ts';
 import { defaultAuditDirectory } from '../audit/location.ts';
 import { openAuditLog } from '../audit/log.ts';
 import type { Authority } from '../control-plane/commands/authority.ts';
@@ -18,7 +18,7 @@ import { notAPath } from './files.ts';
 import { clusterNames, hintFor } from './hints.ts';
 import { Progress } from './interrupts.ts';
 import type { Output } from './output.ts';
-import { first, type Given } from './given.ts';
+import { first, type GivenOptions } from './given.ts';
 import type { Hint } from './text/errors.ts';
 import { paintFor } from './text/paint.ts';
 import type { ClusterLabel } from './text/results.ts';
@@ -48,7 +48,7 @@ const clock: Clock = { name: 'terminal-system-utc', now: () => new Date().toISOS
 /**
  * Builds the session from the options. An unusable configuration is refused together with the command, and recorded.
  */
-export function openSession(given: Given, to: Output, env: Env): Result<Session> {
+export function openSession(given: GivenOptions, to: Output, env: Env): Result<Session> {
   const timeout = timeoutMs(first(given, 'timeout'));
   if (!timeout.ok) return timeout;
   const named = first(given, 'config');
@@ -77,7 +77,7 @@ export function openSession(given: Given, to: Output, env: Env): Result<Session>
   }));
   const person = operator(settings.ok ? settings.value.operatorName : null);
   const plane = new ControlPlane({
-    audit: progress.watch(refusingExposed(openAuditLog(audit.value))),
+    audit: progress.watch(refuseWhenExposed(openAuditLog(audit.value))),
     clusters,
     engines: ENGINES,
     confirmer,
@@ -100,7 +100,7 @@ export function openSession(given: Given, to: Output, env: Env): Result<Session>
  * The configured second copy belongs to the configured log. A line that names another directory uses another log, and
  * that log has a copy only if the line names one.
  */
-function auditPlace(given: Given, settings: Settings | null): Result<AuditPlace> {
+function auditPlace(given: GivenOptions, settings: Settings | null): Result<AuditPlace> {
   const [named, namedCopy] = [first(given, 'audit-dir'), first(given, 'audit-copy-dir')];
   const configured = settings?.auditDirectory ?? undefined;
   const configuredCopy = named === undefined ? (settings?.auditCopyDirectory ?? undefined) : undefined;
@@ -137,7 +137,7 @@ function platformAuditDirectory(): Result<string> {
 /** Takes the requested authority, for this run only. Never takes authority that was not requested (P7-A1). */
 export async function assumeAuthority(
   { plane }: Session,
-  given: Given,
+  given: GivenOptions,
   cluster: string | undefined,
 ): Promise<Result<Recorded | null>> {
   const to: Authority | undefined =

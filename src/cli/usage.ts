@@ -2,7 +2,7 @@
 import { ARGUMENT_OPTIONS, TERMINAL_WORDS } from '../control-plane/commands/command-line.ts';
 import { commandSpec, type CommandName } from '../control-plane/commands/commands.ts';
 import { CONNECTION, DISPLAY, GENERAL, isOptionName, SESSION, type OptionName } from './options.ts';
-import type { AuditVerb, Given } from './given.ts';
+import type { AuditVerb, GivenOptions } from './given.ts';
 
 /** Options that carry the command's own arguments, and whether each is required. */
 export function argumentOptions(
@@ -30,7 +30,7 @@ export function commandOptions(command: CommandName): readonly OptionName[] {
 }
 
 /** Options that say how much is shown but have no effect on this command. */
-export function strayDisplay(command: CommandName, given: Given): readonly OptionName[] {
+export function strayDisplay(command: CommandName, given: GivenOptions): readonly OptionName[] {
   return names(DISPLAY).filter(name => given[name] !== undefined && !displayOptions(command).includes(name));
 }
 
@@ -78,7 +78,7 @@ export function auditOptions(verb: AuditVerb): readonly OptionName[] {
  * An option that has no effect on its audit verb: the person who gave it expects something that would not be done.
  * Connection options are allowed, because Operator authority is for one cluster.
  */
-export function strayOption(verb: AuditVerb, given: Given): OptionName | undefined {
+export function strayOption(verb: AuditVerb, given: GivenOptions): OptionName | undefined {
   const known: readonly OptionName[] = [...auditOptions(verb), ...names(CONNECTION)];
   return Object.keys(given)
     .filter(isOptionName)

@@ -83,7 +83,7 @@ export type PastEvent = Wire<KernelEvent>;
  * The event that begins an epoch: before it, nobody can have read a state of this epoch held by this primary. `primary`
  * is `null`: held by any node. If the cluster keeps one history, this is true for later epochs, too.
  */
-export interface Begin {
+export interface EpochBegin {
   /** The index of the event in the given list. */
   readonly event: number;
   readonly epoch: bigint;
@@ -91,7 +91,7 @@ export interface Begin {
 }
 
 /** The history that an engine keeps, and what it proves beyond its own order. Pure. */
-export interface Past {
+export interface EventHistory {
   /** `node`: each node keeps its own history · `cluster`: all members tell the same one. */
   readonly keptBy: 'node' | 'cluster';
   /** The field that orders the events, and by which two reports are known to be of the same event. */
@@ -99,7 +99,7 @@ export interface Past {
   /** Whether a skipped number means a missing event. */
   readonly isCounted: boolean;
   /** `events` belong to one history, in its order. */
-  readonly begins: (events: readonly PastEvent[]) => readonly Begin[];
+  readonly begins: (events: readonly PastEvent[]) => readonly EpochBegin[];
   /**
    * The last event that the node had when it gave this answer. `events` are those of one request, in the node's order.
    */
@@ -138,7 +138,7 @@ export interface Engine {
    */
   readonly describeRecorded: (target: string, kernel: RecordedKernel | null) => Promise<Document | null>;
   /** The history that the engine keeps. Loads its code at the first call. */
-  readonly past: () => Promise<Past>;
+  readonly past: () => Promise<EventHistory>;
   /** Whether a kernel's answer asks for a secret, or for another secret than the one it got. */
   readonly wantsSecret: (error: ControlError) => boolean;
   /** Whether a node can be asked for the outcome of a request. */

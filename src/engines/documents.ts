@@ -8,7 +8,7 @@ import type {
   DocumentedReading,
   DocumentSection,
   Fact,
-  Follows,
+  FollowState,
   Form,
   Group,
   Label,
@@ -74,7 +74,7 @@ export function membersTopology<M extends Wire<Member>>(
 ): Topology {
   const at = members.findIndex(({ nodeId }) => nodeId === primaryId);
   const primary = members[at];
-  const follows = (member: M): Follows => {
+  const follows = (member: M): FollowState => {
     if (primary === undefined || member.role === 'primary') return 'none';
     const isRunning = member.health === 'running' && primary.health === 'running';
     return member.role === 'replica' && isFollower(member) && isRunning ? 'flowing' : 'broken';
@@ -149,7 +149,7 @@ export function documented<T>(read: Result<ToldReading<T>>, describe: Describe<T
 }
 
 /** "This answer came from …", if the answering node reports itself as halted. */
-export function toldByHalted(name: string, why: string | null): Sentence {
+export function haltedTeller(name: string, why: string | null): Sentence {
   return sentence(
     'This answer came from {0}, which reports itself halted ({1}).',
     plain('strong', name),
@@ -158,7 +158,7 @@ export function toldByHalted(name: string, why: string | null): Sentence {
 }
 
 /** What an engine says in addition, in its own words; each group keeps its own name. */
-export function beside(groups: readonly Group[] | undefined, isDetail = false): readonly DocumentSection[] {
+export function addedSections(groups: readonly Group[] | undefined, isDetail = false): readonly DocumentSection[] {
   return (groups ?? []).map(({ name, entries }) => ({
     title: { foreign: name },
     blocks: [

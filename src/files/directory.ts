@@ -9,7 +9,7 @@ export async function flushDirectory(directory: string): Promise<void> {
   if (CANNOT_FLUSH) return;
   const fd = fs.openSync(directory, 'r');
   try {
-    await flushed(fd);
+    await flushFile(fd);
   } finally {
     fs.closeSync(fd);
   }
@@ -27,6 +27,6 @@ export function flushDirectorySync(directory: string): void {
 }
 
 /** Resolves when all of an open file is on disk. */
-export function flushed(fd: number): Promise<void> {
+export function flushFile(fd: number): Promise<void> {
   return new Promise((resolve, reject) => fs.fsync(fd, error => (error === null ? resolve() : reject(error))));
 }

@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { flushDirectory, flushDirectorySync, flushed } from './directory.ts';
+import { flushDirectory, flushDirectorySync, flushFile } from './directory.ts';
 import { writeSome, writeWhole, type WriteSome } from './whole.ts';
 
 /** The steps; each follows only if the one before it succeeded. */
@@ -49,7 +49,7 @@ export class Replacement {
   async keep(): Promise<void> {
     try {
       this.#options.before?.('fsync');
-      await flushed(this.#fd);
+      await flushFile(this.#fd);
       this.#rename();
     } catch (error) {
       this.discard();

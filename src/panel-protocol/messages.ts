@@ -6,7 +6,7 @@
  * node, and none confirms anything.
  */
 import * as z from 'zod/mini';
-import type { AuditSought } from '../control-plane/model/audit-reader.ts';
+import type { AuditQuery } from '../control-plane/model/audit-reader.ts';
 import { COPIED_TEXT } from './copied-text.ts';
 import { AUDIT_PAGE } from './page-size.ts';
 import { exactly } from './exactly.ts';
@@ -17,7 +17,7 @@ const line = z.int().check(z.minimum(1));
 
 const short = z.exactOptional(text.check(z.maxLength(1000)));
 
-const sought = exactly<AuditSought>()(
+const sought = exactly<AuditQuery>()(
   z.union([
     z.literal('dangling_intents'),
     z.strictObject({

@@ -5,7 +5,7 @@
 import type { AuditVerdict } from '../control-plane/model/audit-reader.ts';
 import { MOST_ENTRIES, MOST_SOURCES, TooMuch } from './limits.ts';
 import { instantOf, textOf, type LogRecord } from './members.ts';
-import type { Asked, SourceFile } from './model.ts';
+import type { ReconstructionQuery, SourceFile } from './model.ts';
 import { Strand, type KeptRecord, type Link, type LogGap } from './strand.ts';
 
 /** One line of a log file, as its reader passes it on. */
@@ -48,7 +48,7 @@ const ENDS: ReadonlySet<unknown> = new Set([
 ]);
 
 export class LogCollector {
-  readonly #asked: Asked;
+  readonly #asked: ReconstructionQuery;
   readonly #kept: KeptRecord[] = [];
   readonly #strands: Strand[] = [];
   /** Gaps before the first record. */
@@ -64,7 +64,7 @@ export class LogCollector {
   #latest: string | null = null;
   #covers: [string, string] | null = null;
 
-  constructor(asked: Asked) {
+  constructor(asked: ReconstructionQuery) {
     this.#asked = asked;
   }
 
@@ -207,14 +207,14 @@ function set(before: string | undefined, time: string, allowedMs: number): strin
 }
 
 /** Whether a record or an event of this time is in the requested period. One without a time counts as inside. */
-export function isInPeriod(time: string | null, { since, until }: Asked): boolean {
+export function isInPeriod(time: string | null, { since, until }: ReconstructionQuery): boolean {
   const at = instantOf(time);
   if (at === null) return true;
   const [from, to] = [instantOf(since), instantOf(until)];
   return (from === null || at >= from) && (to === null || at < to);
 }
 
-function isAskedFor(record: LogRecord, asked: Asked): boolean {
+function isAskedFor(record: LogRecord, asked: ReconstructionQuery): boolean {
   return (
     (asked.requestId === null || textOf(record, 'request_id') === asked.requestId) &&
     (asked.cluster === null || textOf(record, 'cluster') === asked.cluster) &&

@@ -4,24 +4,28 @@
 import type { KeptRecord } from './strand.ts';
 import { textOf } from './members.ts';
 import type { AnswerSheet } from './model.ts';
-import { capital, words, type OutcomeSaid, type Told } from './told.ts';
+import { capital, words, type OutcomeStatement, type RequestEvent } from './told.ts';
 
 /** What the log says. */
-export type ByTheLog = Pick<AnswerSheet, 'command' | 'target' | 'reason' | 'outcome'>;
+export type LoggedRequest = Pick<AnswerSheet, 'command' | 'target' | 'reason' | 'outcome'>;
 
 /** One sentence for each disagreement. `intent`: the record of the request's intent. */
 export function disagreements(
-  log: ByTheLog,
+  log: LoggedRequest,
   intent: KeptRecord | undefined,
-  told: readonly Told[],
-  readings: readonly OutcomeSaid[],
+  told: readonly RequestEvent[],
+  readings: readonly OutcomeStatement[],
 ): readonly string[] {
   const found = [...outcomes(log, told, readings), ...(intent === undefined ? [] : members(log, intent, told))];
   return [...new Set(found)];
 }
 
-function outcomes(log: ByTheLog, told: readonly Told[], readings: readonly OutcomeSaid[]): readonly string[] {
-  const byEvents = told.flatMap(({ event, lane }): readonly OutcomeSaid[] => {
+function outcomes(
+  log: LoggedRequest,
+  told: readonly RequestEvent[],
+  readings: readonly OutcomeStatement[],
+): readonly string[] {
+  const byEvents = told.flatMap(({ event, lane }): readonly OutcomeStatement[] => {
     const outcome = lane.history?.past.outcome(event) ?? null;
     return outcome === null ? [] : [{ outcome, by: `event #${event.seq} of the ${lane.label}` }];
   });
@@ -40,7 +44,7 @@ function outcomes(log: ByTheLog, told: readonly Told[], readings: readonly Outco
     : [...found, `${capital(one.by)} says ${words(one.outcome)}; ${other.by} says ${words(other.outcome)}.`];
 }
 
-function members(log: ByTheLog, intent: KeptRecord, told: readonly Told[]): readonly string[] {
+function members(log: LoggedRequest, intent: KeptRecord, told: readonly RequestEvent[]): readonly string[] {
   const found: string[] = [];
   for (const { event, lane } of told) {
     const differs = (what: string, logSays: string | null, kernelSays: string | null): void => {

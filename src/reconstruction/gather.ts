@@ -1,5 +1,5 @@
 /** Reads the files of a reconstruction, each once. The caller passes the readers and what the engines prove. */
-import type { Past } from '../control-plane/engine.ts';
+import type { EventHistory } from '../control-plane/engine.ts';
 import type { AuditFileVerification, AuditPiece } from '../control-plane/model/audit-file.ts';
 import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
 import { LogCollector, type CollectedLog } from './collect.ts';
@@ -7,8 +7,8 @@ import { evidenceIn } from './evidence.ts';
 import { sizeOf } from './histories.ts';
 import type { NamedEvidence } from './lane.ts';
 import { MOST_ENTRIES, MOST_SOURCES, TooMuch } from './limits.ts';
-import type { Asked } from './model.ts';
-import type { Given } from './reconstruct.ts';
+import type { ReconstructionQuery } from './model.ts';
+import type { ReconstructionInput } from './reconstruct.ts';
 
 /** One file: the text of an evidence file, or a function that passes on the pieces of a log file. */
 export type GivenFile =
@@ -22,9 +22,9 @@ export type GivenFile =
 /** Reads all files. Refuses a file that is no evidence, is of an unknown engine, or holds too much. */
 export async function gather(
   files: readonly GivenFile[],
-  asked: Asked,
-  pastOf: (kind: string) => Promise<Past | null>,
-): Promise<Result<Given>> {
+  asked: ReconstructionQuery,
+  pastOf: (kind: string) => Promise<EventHistory | null>,
+): Promise<Result<ReconstructionInput>> {
   const logs: CollectedLog[] = [];
   const evidence: NamedEvidence[] = [];
   const add = async (name: string, text: string): Promise<Result<null>> => {
@@ -61,7 +61,10 @@ interface Collected {
   readonly carried: readonly { readonly name: string; readonly text: string }[];
 }
 
-async function collected({ name, read }: Extract<GivenFile, { is: 'log' }>, asked: Asked): Promise<Result<Collected>> {
+async function collected(
+  { name, read }: Extract<GivenFile, { is: 'log' }>,
+  asked: ReconstructionQuery,
+): Promise<Result<Collected>> {
   const collector = new LogCollector(asked);
   const carried: { readonly name: string; readonly text: string }[] = [];
   let tooMuch: TooMuch | undefined;

@@ -2,18 +2,18 @@
  * Combines answers about the same history: pages of one node's history, or what several members report about one
  * cluster.
  */
-import type { Past, PastEvent } from '../control-plane/engine.ts';
+import type { EventHistory, PastEvent } from '../control-plane/engine.ts';
 import { isInPeriod } from './collect.ts';
 import type { Evidence } from './evidence.ts';
 import { compare, span, type Item, type Lane, type NamedEvidence } from './lane.ts';
 import { instantOf } from './members.ts';
-import type { Asked } from './model.ts';
+import type { ReconstructionQuery } from './model.ts';
 import type { NodeNames } from './nodes.ts';
 
 /** One lane for each history; `contradictions` receives what two answers report differently. */
 export function historyLanes(
   evidence: readonly NamedEvidence[],
-  asked: Asked,
+  asked: ReconstructionQuery,
   names: NodeNames,
   contradictions: string[],
 ): readonly Lane[] {
@@ -84,7 +84,7 @@ function historyOf({ evidence: { cluster, observed, endpoint }, past }: NamedEvi
     : JSON.stringify([cluster.kind, cluster.name]);
 }
 
-function historyLane(files: readonly NamedEvidence[], asked: Asked, names: NodeNames): Lane {
+function historyLane(files: readonly NamedEvidence[], asked: ReconstructionQuery, names: NodeNames): Lane {
   const [first] = files;
   if (first === undefined) throw new Error('a history without a file');
   const { past, evidence } = first;
@@ -159,7 +159,7 @@ function readingText({ view: { events, state, epoch }, endpoint, observed }: Evi
   );
 }
 
-function isWanted(event: PastEvent, asked: Asked): boolean {
+function isWanted(event: PastEvent, asked: ReconstructionQuery): boolean {
   return isInPeriod(event.time, asked) && (asked.requestId === null || event.requestId === asked.requestId);
 }
 
@@ -190,13 +190,13 @@ function byTime({ time: a }: PastEvent, { time: b }: PastEvent): number {
   return a === b ? 0 : (a ?? '') < (b ?? '') ? -1 : 1;
 }
 
-function identityOf({ seq, time }: PastEvent, key: Past['key']): string {
+function identityOf({ seq, time }: PastEvent, key: EventHistory['key']): string {
   return key === 'seq' ? seq : (time ?? `#${seq}`);
 }
 
 /**
  * In a history ordered by time, `seq` is only the place in the answer, so it differs between answers and is ignored.
  */
-function contentOf(event: PastEvent, key: Past['key']): string {
+function contentOf(event: PastEvent, key: EventHistory['key']): string {
   return JSON.stringify(key === 'seq' ? event : { ...event, seq: null });
 }

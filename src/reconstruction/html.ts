@@ -3,7 +3,7 @@ import { html, type Html } from './html-escape.ts';
 import type { AnswerSheet, Entry, Reconstruction, Source } from './model.ts';
 import { sheetFacts, targetOf } from './sheet-facts.ts';
 import { STYLE } from './html-style.ts';
-import { answersOf, askedText, BLOCKS, orderText, repeatedOrder, SHEETS } from './words.ts';
+import { answersOf, queryText, BLOCKS, orderText, repeatedOrder, SHEETS } from './words.ts';
 
 /** The whole file, piece by piece. `made`: when, by which clock, and by which program. */
 export function* reconstructionHtml(shown: Reconstruction, made: string): Generator<string> {
@@ -11,7 +11,7 @@ export function* reconstructionHtml(shown: Reconstruction, made: string): Genera
 }
 
 function* piecesOf(shown: Reconstruction, made: string): Generator<Html> {
-  const title = `What happened: ${askedText(shown.asked)}`;
+  const title = `What happened: ${queryText(shown.asked)}`;
   yield html`<!doctype html>
 <html lang="en">
 <head>

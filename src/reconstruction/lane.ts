@@ -1,5 +1,5 @@
 /** One source of a timeline, with its content: a log, or the history that a node keeps. */
-import type { Past, PastEvent } from '../control-plane/engine.ts';
+import type { EventHistory, PastEvent } from '../control-plane/engine.ts';
 import type { KeptRecord } from './strand.ts';
 import type { Evidence } from './evidence.ts';
 import type { SourceFile } from './model.ts';
@@ -28,7 +28,7 @@ export interface History {
   readonly kind: string;
   readonly cluster: string;
   readonly node: string | null;
-  readonly past: Past;
+  readonly past: EventHistory;
   readonly readings: readonly Evidence[];
 }
 
@@ -36,7 +36,7 @@ export interface History {
 export interface NamedEvidence {
   readonly name: string;
   readonly evidence: Evidence;
-  readonly past: Past;
+  readonly past: EventHistory;
 }
 
 /** Numbers in a sentence: "Record #3 is", "Events #4 to #6 are". */

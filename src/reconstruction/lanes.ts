@@ -4,7 +4,7 @@ import { isSound, type CollectedLog } from './collect.ts';
 import { historyLanes } from './histories.ts';
 import { compare, span, type Item, type Lane, type NamedEvidence } from './lane.ts';
 import { whoOf } from './members.ts';
-import type { Asked } from './model.ts';
+import type { ReconstructionQuery } from './model.ts';
 import type { NodeNames } from './nodes.ts';
 import type { KeptRecord, Run, Strand } from './strand.ts';
 
@@ -18,7 +18,7 @@ export interface Lanes {
 export function lanesOf(
   logs: readonly CollectedLog[],
   evidence: readonly NamedEvidence[],
-  asked: Asked,
+  asked: ReconstructionQuery,
   names: NodeNames,
 ): Lanes {
   const contradictions: string[] = [];

@@ -4,13 +4,13 @@
 import type { CollectedLog } from './collect.ts';
 import type { NamedEvidence } from './lane.ts';
 import { instantOf, itemsOf, memberOf, textOf } from './members.ts';
-import type { Asked } from './model.ts';
+import type { ReconstructionQuery } from './model.ts';
 
 /** One sentence for each missing part that is known. */
 export function missingOf(
   logs: readonly CollectedLog[],
   evidence: readonly NamedEvidence[],
-  asked: Asked,
+  asked: ReconstructionQuery,
 ): readonly string[] {
   return [...unread(logs, evidence), ...uncovered(logs, evidence, asked)];
 }
@@ -26,7 +26,7 @@ export interface NamedMember {
 
 /** Nodes whose own history is not among the sources. */
 function unread(logs: readonly CollectedLog[], evidence: readonly NamedEvidence[]): readonly string[] {
-  return membersNamed(logs, evidence)
+  return namedMembers(logs, evidence)
     .filter(({ isRead }) => !isRead)
     .map(
       ({ id, cluster, name }) =>
@@ -36,7 +36,7 @@ function unread(logs: readonly CollectedLog[], evidence: readonly NamedEvidence[
 }
 
 /** Every member that a record or an answer names, in order of appearance. */
-export function membersNamed(
+export function namedMembers(
   logs: readonly CollectedLog[],
   evidence: readonly NamedEvidence[],
 ): readonly NamedMember[] {
@@ -75,7 +75,7 @@ export function membersNamed(
 function uncovered(
   logs: readonly CollectedLog[],
   evidence: readonly NamedEvidence[],
-  { since, until }: Asked,
+  { since, until }: ReconstructionQuery,
 ): readonly string[] {
   if (since === null && until === null) return [];
   const spans = [

@@ -9,7 +9,7 @@ import type { KernelState } from '../control-plane/model/record.ts';
 import type { Wire } from '../control-plane/model/views.ts';
 
 /** What is asked for; every given field must match. Times are those of the sources' own clocks. */
-export interface Asked {
+export interface ReconstructionQuery {
   readonly requestId: string | null;
   readonly cluster: string | null;
   /** RFC 3339 UTC: `since` is included, `until` is not. */
@@ -43,14 +43,14 @@ export interface Source {
 }
 
 /** An entry of another source that is proven to have happened before this one, and the proof. */
-export interface After {
+export interface ProvenPredecessor {
   /** `n` of the entry. */
   readonly entry: number;
   readonly why: string;
 }
 
 /** The range of entries of another source, by `n`, that are neither proven earlier nor proven later. */
-export interface Unordered {
+export interface UnorderedRange {
   readonly source: string;
   readonly from: number;
   readonly to: number;
@@ -65,8 +65,8 @@ interface Placed {
    * Within a block, only their source and `after` order the entries; the whole block comes after the block before it.
    */
   readonly block: number;
-  readonly after: readonly After[];
-  readonly unordered: readonly Unordered[];
+  readonly after: readonly ProvenPredecessor[];
+  readonly unordered: readonly UnorderedRange[];
 }
 
 /** A record of a log. */
@@ -109,7 +109,7 @@ export interface GapEntry extends Placed {
 export type Entry = RecordEntry | EventEntry | GapEntry;
 
 /** The source of a statement in an answer sheet. */
-export interface Said {
+export interface SheetStatement {
   /** `id` of the source; `null` for a file without one. */
   readonly source: string | null;
   /** `n` of the entry. */
@@ -127,9 +127,9 @@ export interface AnswerSheet {
   readonly who: string | null;
   readonly authority: string | null;
   readonly reason: string | null;
-  readonly askedAt: Said | null;
-  readonly sentAt: Said | null;
-  readonly endedAt: Said | null;
+  readonly askedAt: SheetStatement | null;
+  readonly sentAt: SheetStatement | null;
+  readonly endedAt: SheetStatement | null;
   /** The state that the operator saw, as it was recorded. */
   readonly state: KernelState | null;
   /** The explanation recorded before the confirmation; `null` if there is none, or if its form is not known. */
@@ -147,14 +147,14 @@ export interface AnswerSheet {
   /** The kernel's answer, verbatim, if it was recorded. */
   readonly kernelAnswer: { readonly accepted: boolean; readonly code: string | null; readonly body: string } | null;
   /** What kernels say about this request in the given answers. */
-  readonly kernelSays: readonly Said[];
+  readonly kernelSays: readonly SheetStatement[];
   /** Where the log and a kernel, or two sources, say different things. */
   readonly disagreements: readonly string[];
   readonly unknown: readonly string[];
 }
 
 export interface Reconstruction {
-  readonly asked: Asked;
+  readonly asked: ReconstructionQuery;
   readonly sources: readonly Source[];
   readonly entries: readonly Entry[];
   readonly requests: readonly AnswerSheet[];

@@ -24,7 +24,7 @@ export interface Row {
   readonly isGap: boolean;
 }
 
-export interface Ordered {
+export interface EntryOrder {
   /** Every entry once; no entry stands before one that is proven earlier. */
   readonly sequence: readonly Place[];
   /** By the index in `sequence`: everything in a block is proven to come after everything in earlier blocks. */
@@ -40,7 +40,7 @@ export interface Ordered {
 }
 
 /** Orders the entries of sources, each given in its own order. */
-export function order(lanes: readonly (readonly Row[])[], given: readonly Link[]): Ordered {
+export function order(lanes: readonly (readonly Row[])[], given: readonly Link[]): EntryOrder {
   const graph = new Graph(lanes, given);
   const circular = graph.circularLinks();
   const links = given.filter(link => !circular.has(link));

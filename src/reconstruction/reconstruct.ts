@@ -11,20 +11,20 @@ import { lanesOf } from './lanes.ts';
 import { linksOf } from './links.ts';
 import { instantOf, textOf } from './members.ts';
 import { missingOf } from './missing.ts';
-import type { After, Asked, Entry, Reconstruction, Source } from './model.ts';
+import type { ProvenPredecessor, ReconstructionQuery, Entry, Reconstruction, Source } from './model.ts';
 import { NodeNames } from './nodes.ts';
-import { order, type Link, type Ordered, type Place, type Row } from './order.ts';
+import { order, type Link, type EntryOrder, type Place, type Row } from './order.ts';
 import { sheetsOf } from './sheets.ts';
 
 /** What a reconstruction is made of. */
-export interface Given {
-  readonly asked: Asked;
+export interface ReconstructionInput {
+  readonly asked: ReconstructionQuery;
   readonly logs: readonly CollectedLog[];
   readonly evidence: readonly NamedEvidence[];
 }
 
 /** The timeline, the answer sheets, and what is missing. */
-export function reconstruct({ asked, logs, evidence }: Given): Reconstruction {
+export function reconstruct({ asked, logs, evidence }: ReconstructionInput): Reconstruction {
   const names = new NodeNames(logs);
   const { lanes, contradictions } = lanesOf(logs, evidence, asked, names);
   const { links, misfits } = linksOf(lanes);
@@ -105,7 +105,10 @@ function unplaced(
   return item.is === 'record' ? recordEntry(item.kept, names) : eventEntry(item.event, earlier, node, names);
 }
 
-function aftersOf({ links }: Ordered, number: (place: Place) => number): ReadonlyMap<number, readonly After[]> {
+function aftersOf(
+  { links }: EntryOrder,
+  number: (place: Place) => number,
+): ReadonlyMap<number, readonly ProvenPredecessor[]> {
   const found = Map.groupBy(links, ({ to }) => number(to));
   return new Map(
     [...found].map(([to, own]) => [

@@ -3,7 +3,7 @@ import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import { invariant } from '../control-plane/model/invariants.ts';
 import type { KernelState } from '../control-plane/model/record.ts';
 import type { Wire } from '../control-plane/model/views.ts';
-import type { AnswerSheet, Said } from './model.ts';
+import type { AnswerSheet, SheetStatement } from './model.ts';
 
 /** A label of ours and its lines; there is at least one. */
 export interface SheetFact {
@@ -105,11 +105,11 @@ function words(outcome: string): string {
   return outcome.replaceAll('_', ' ');
 }
 
-function saidText(said: Said | null): string {
+function saidText(said: SheetStatement | null): string {
   return said === null ? NOT_TAKEN : `${said.text}${said.entry === null ? '' : `, entry ${said.entry}`}`;
 }
 
-function place({ entry, source }: Said): string {
+function place({ entry, source }: SheetStatement): string {
   return entry === null ? '' : `entry ${entry} (${source ?? '?'}): `;
 }
 

@@ -7,11 +7,11 @@ import type { Outcome } from '../control-plane/model/errors.ts';
 import { disagreements } from './disagreements.ts';
 import type { Lane } from './lane.ts';
 import { itemsOf, memberOf, textOf, textsOf, whoOf, type LogRecord } from './members.ts';
-import type { AnswerSheet, Said } from './model.ts';
+import type { AnswerSheet, SheetStatement } from './model.ts';
 import type { NodeNames } from './nodes.ts';
 import type { Place } from './order.ts';
-import { usesOf, type Found, type Use } from './uses.ts';
-import { eventsSaid, readingsOutcomes, readingsSaid, type Naming, type Told } from './told.ts';
+import { usesOf, type PlacedRecord, type RequestUse } from './uses.ts';
+import { eventStatements, readingOutcomes, readingStatements, type Naming, type RequestEvent } from './told.ts';
 import { recordedExplanation, recordedKernelState } from '../panel-protocol/recorded.ts';
 
 const OUTCOMES: ReadonlyMap<string | null, Outcome> = new Map([
@@ -23,8 +23,8 @@ const OUTCOMES: ReadonlyMap<string | null, Outcome> = new Map([
 
 /** One sheet for each control request that a source names, in the order of the list. */
 export function sheetsOf(lanes: readonly Lane[], naming: Naming, names: NodeNames): readonly AnswerSheet[] {
-  const records = new Map<string, Found[]>();
-  const events = new Map<string, Told[]>();
+  const records = new Map<string, PlacedRecord[]>();
+  const events = new Map<string, RequestEvent[]>();
   for (const [at, lane] of lanes.entries()) {
     for (const [index, item] of lane.items.entries()) {
       const place = { lane: at, index };
@@ -57,15 +57,16 @@ function add<T>(all: Map<string, T[]>, id: string, one: T): void {
 
 function sheet(
   requestId: string,
-  { found, told, left }: Use,
+  { found, told, left }: RequestUse,
   lanes: readonly Lane[],
   naming: Naming,
   names: NodeNames,
 ): AnswerSheet {
-  const of = (stage: string): Found | undefined => found.findLast(({ kept: { record } }) => record['stage'] === stage);
+  const of = (stage: string): PlacedRecord | undefined =>
+    found.findLast(({ kept: { record } }) => record['stage'] === stage);
   const first = <T>(read: (record: LogRecord) => T | null): T | null =>
     found.map(({ kept }) => read(kept.record)).find(value => value !== null) ?? null;
-  const said = (text: (record: LogRecord) => string, at: Found | undefined): Said | null =>
+  const said = (text: (record: LogRecord) => string, at: PlacedRecord | undefined): SheetStatement | null =>
     at === undefined ? null : { ...naming(at.place), text: text(at.kept.record) };
   const shown = of('explanation_presented');
   const confirmation = memberOf(
@@ -79,9 +80,9 @@ function sheet(
   const response = memberOf(end, 'kernel_response');
   const outcome = end === undefined ? (intent === undefined ? null : 'unknown') : outcomeOf(end);
   const kernelSays = [
-    ...eventsSaid(told, naming),
+    ...eventStatements(told, naming),
     ...(left === 0 ? [] : [{ source: null, entry: null, text: `${left} events, which stand beside its first uses.` }]),
-    ...readingsSaid(requestId, lanes, names),
+    ...readingStatements(requestId, lanes, names),
   ];
   const checks = itemsOf(memberOf(memberOf(shown?.kept.record, 'explanation'), 'kernel'), 'checks');
   const cited = explanation?.invariants ?? [];
@@ -127,7 +128,7 @@ function sheet(
         ? null
         : { accepted: memberOf(response, 'accepted') === true, code: textOf(response, 'code'), body: answer },
     kernelSays,
-    disagreements: disagreements(known, intent?.kept, told, readingsOutcomes(requestId, lanes, names)),
+    disagreements: disagreements(known, intent?.kept, told, readingOutcomes(requestId, lanes, names)),
     unknown: [...unknowns(found, told, intent, end, outcome, kernelSays), ...unproven(checks, overridden)],
   };
 }
@@ -138,12 +139,12 @@ function at(record: LogRecord): string {
 }
 
 /** The outcome of an intent is shown with it, even if it lies outside the requested period. */
-function outside(record: LogRecord): Said {
+function outside(record: LogRecord): SheetStatement {
   return { source: null, entry: null, text: `${at(record)}, outside of what was asked for` };
 }
 
 /** An end counts only after the last intent; an earlier one belongs to another use of the request's id. */
-function endOf(found: readonly Found[], intent: Found | undefined): Found | undefined {
+function endOf(found: readonly PlacedRecord[], intent: PlacedRecord | undefined): PlacedRecord | undefined {
   const behind = intent === undefined ? found : found.slice(found.indexOf(intent) + 1);
   return behind.findLast(({ kept: { record } }) => ENDS.has(textOf(record, 'stage')));
 }
@@ -165,7 +166,11 @@ const NEVER_SENT: ReadonlySet<string | null> = new Set([
   'confirmation_voided',
 ]);
 
-function endSentence(found: readonly Found[], intent: Found | undefined, record: LogRecord | undefined): string {
+function endSentence(
+  found: readonly PlacedRecord[],
+  intent: PlacedRecord | undefined,
+  record: LogRecord | undefined,
+): string {
   if (record === undefined) {
     if (found.length === 0) return 'No log that was given holds a record of it.';
     return intent === undefined
@@ -203,12 +208,12 @@ function withResult(checks: readonly unknown[], result: string): readonly string
 }
 
 function unknowns(
-  found: readonly Found[],
-  told: readonly Told[],
-  intent: Found | undefined,
+  found: readonly PlacedRecord[],
+  told: readonly RequestEvent[],
+  intent: PlacedRecord | undefined,
   end: LogRecord | undefined,
   outcome: Outcome | null,
-  kernelSays: readonly Said[],
+  kernelSays: readonly SheetStatement[],
 ): readonly string[] {
   return [
     ...(found.length === 0 ? ['Who asked, on which state and with which confirmation: no log holds it.'] : []),

@@ -1,7 +1,7 @@
 /** What the given answers of kernels say about a request: events that name it, and readings of ledgers and attempts. */
 import type { PastEvent } from '../control-plane/engine.ts';
 import type { Lane } from './lane.ts';
-import type { Said } from './model.ts';
+import type { SheetStatement } from './model.ts';
 import type { NodeNames } from './nodes.ts';
 import type { Place } from './order.ts';
 
@@ -9,20 +9,20 @@ import type { Place } from './order.ts';
 export type Naming = (place: Place) => { readonly entry: number; readonly source: string };
 
 /** An event that names a request. */
-export interface Told {
+export interface RequestEvent {
   readonly event: PastEvent;
   readonly lane: Lane;
   readonly place: Place;
 }
 
 /** An outcome, and the source that states it. */
-export interface OutcomeSaid {
+export interface OutcomeStatement {
   readonly outcome: string;
   readonly by: string;
 }
 
 /** The events of a request, one line each. What an event shares with the one before it is not repeated. */
-export function eventsSaid(told: readonly Told[], naming: Naming): readonly Said[] {
+export function eventStatements(told: readonly RequestEvent[], naming: Naming): readonly SheetStatement[] {
   return told.map(({ event, lane, place }, index) => {
     const before = told[index - 1];
     const isFirst = before?.lane !== lane;
@@ -58,7 +58,11 @@ export function eventDetails(event: PastEvent, before: PastEvent | null): readon
 }
 
 /** What readings say about a request beside their events: a look-up in a ledger, the last attempt of a node. */
-export function readingsOutcomes(requestId: string, lanes: readonly Lane[], names: NodeNames): readonly OutcomeSaid[] {
+export function readingOutcomes(
+  requestId: string,
+  lanes: readonly Lane[],
+  names: NodeNames,
+): readonly OutcomeStatement[] {
   return readingsOf(lanes).flatMap(({ view: { request, lastAttempt }, observed, endpoint }) => {
     const by = `${nodeOf(observed.nodeId, endpoint, names)} at ${observed.time}`;
     return [
@@ -73,13 +77,17 @@ export function readingsOutcomes(requestId: string, lanes: readonly Lane[], name
 }
 
 /** The same as sentences, and which ledgers do not know the request. */
-export function readingsSaid(requestId: string, lanes: readonly Lane[], names: NodeNames): readonly Said[] {
+export function readingStatements(
+  requestId: string,
+  lanes: readonly Lane[],
+  names: NodeNames,
+): readonly SheetStatement[] {
   const unknown = readingsOf(lanes).flatMap(({ view: { request }, observed, endpoint }) =>
     request?.requestId === requestId && !request.known
       ? [`The ledger of ${nodeOf(observed.nodeId, endpoint, names)} at ${observed.time} does not know it.`]
       : [],
   );
-  const said = readingsOutcomes(requestId, lanes, names).map(({ outcome, by }) => `${capital(by)}: ${words(outcome)}.`);
+  const said = readingOutcomes(requestId, lanes, names).map(({ outcome, by }) => `${capital(by)}: ${words(outcome)}.`);
   return [...new Set([...said, ...unknown])].map(text => ({ source: null, entry: null, text }));
 }
 

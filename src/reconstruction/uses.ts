@@ -2,18 +2,18 @@
 import type { KeptRecord } from './strand.ts';
 import { textOf } from './members.ts';
 import type { Place } from './order.ts';
-import type { Told } from './told.ts';
+import type { RequestEvent } from './told.ts';
 
 /** A record by its place. */
-export interface Found {
+export interface PlacedRecord {
   readonly kept: KeptRecord;
   readonly place: Place;
 }
 
 /** One request: its records, and the events that belong, or may belong, to it. */
-export interface Use {
-  readonly found: readonly Found[];
-  readonly told: readonly Told[];
+export interface RequestUse {
+  readonly found: readonly PlacedRecord[];
+  readonly told: readonly RequestEvent[];
   /** How many events may belong to it but are listed only with other uses of its id. */
   readonly left: number;
 }
@@ -28,9 +28,10 @@ const ONCE: ReadonlySet<string | null> = new Set(['command_requested', 'dispatch
  * The requests behind one id. An event belongs to the intent whose hash it holds; without a hash it may belong to any
  * of them.
  */
-export function usesOf(found: readonly Found[], told: readonly Told[]): readonly Use[] {
-  const uses: Found[][] = [];
-  const ofOne = ({ kept: { record }, place }: Found): string => JSON.stringify([place.lane, textOf(record, 'session')]);
+export function usesOf(found: readonly PlacedRecord[], told: readonly RequestEvent[]): readonly RequestUse[] {
+  const uses: PlacedRecord[][] = [];
+  const ofOne = ({ kept: { record }, place }: PlacedRecord): string =>
+    JSON.stringify([place.lane, textOf(record, 'session')]);
   for (const own of Map.groupBy(found, ofOne).values())
     for (const part of partsOf(own)) {
       const stages = new Set(part.map(stageOf));
@@ -52,8 +53,8 @@ export function usesOf(found: readonly Found[], told: readonly Told[]): readonly
   });
 }
 
-function partsOf(found: readonly Found[]): readonly Found[][] {
-  const parts: Found[][] = [];
+function partsOf(found: readonly PlacedRecord[]): readonly PlacedRecord[][] {
+  const parts: PlacedRecord[][] = [];
   let stages = new Set<string | null>();
   for (const each of found) {
     const stage = stageOf(each);
@@ -67,6 +68,6 @@ function partsOf(found: readonly Found[]): readonly Found[][] {
   return parts;
 }
 
-function stageOf({ kept }: Found): string | null {
+function stageOf({ kept }: PlacedRecord): string | null {
   return textOf(kept.record, 'stage');
 }

@@ -1,5 +1,5 @@
 /** Sentences that every output of a reconstruction contains. */
-import type { Asked, Entry, Reconstruction } from './model.ts';
+import type { ReconstructionQuery, Entry, Reconstruction } from './model.ts';
 
 /** What the blocks mean, and what they do not mean. */
 export const BLOCKS =
@@ -40,7 +40,7 @@ export function repeatedOrder(entries: readonly Entry[]): ReadonlyMap<number, nu
 }
 
 /** What was asked for. */
-export function askedText({ requestId, cluster, since, until }: Asked): string {
+export function queryText({ requestId, cluster, since, until }: ReconstructionQuery): string {
   const parts = [
     ...(requestId === null ? [] : [`request ${requestId}`]),
     ...(cluster === null ? [] : [`cluster ${cluster}`]),

@@ -2,8 +2,8 @@
  * The audit log in a read-only editor tab, with the verdict of its verification at the top. Operator or Auditor only.
  */
 import * as vscode from 'vscode';
-import type { AuditReview, AuditSought, AuditVerdict } from '../control-plane/model/audit-reader.ts';
-import { auditReviewRefused } from '../control-plane/commands/authority.ts';
+import type { AuditReview, AuditQuery, AuditVerdict } from '../control-plane/model/audit-reader.ts';
+import { auditReviewRefusal } from '../control-plane/commands/authority.ts';
 import { isUuid } from '../control-plane/model/plausible.ts';
 import type { AuditLogFacts } from '../panel-protocol/audit.ts';
 import type { AuditRequest } from '../panel-protocol/messages.ts';
@@ -104,7 +104,7 @@ export class AuditEditor {
 
   /** P7-A1: removes what the session may no longer see, and closes the log. */
   #authorityChanged(): void {
-    const refused = auditReviewRefused(this.#context().plane.authority);
+    const refused = auditReviewRefusal(this.#context().plane.authority);
     if (refused === undefined) return;
     this.end();
     this.#panels.replace(KEY, {
@@ -116,7 +116,7 @@ export class AuditEditor {
   }
 
   #mayReview(): boolean {
-    return auditReviewRefused(this.#context().plane.authority) === undefined;
+    return auditReviewRefusal(this.#context().plane.authority) === undefined;
   }
 
   #content(session: AuditSession, log: AuditLogFacts): Parameters<Panels['show']>[1] {
@@ -143,7 +143,7 @@ export class AuditEditor {
     }
   }
 
-  async #recordFilter(session: AuditSession, sought: AuditSought): Promise<void> {
+  async #recordFilter(session: AuditSession, sought: AuditQuery): Promise<void> {
     const notRecorded = await this.#readings.filter(sought);
     if (typeof notRecorded === 'string') session.notRecorded(notRecorded);
   }
@@ -212,7 +212,7 @@ function requestOf(argument: unknown): string | undefined {
 }
 
 function refusedReview({ plane, results }: CommandContext): boolean {
-  const refused = auditReviewRefused(plane.authority);
+  const refused = auditReviewRefusal(plane.authority);
   if (refused !== undefined) results.error(vscode.l10n.t('Open Audit Log'), refused);
   return refused !== undefined;
 }

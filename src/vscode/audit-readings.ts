@@ -2,7 +2,7 @@
  * Records what a person reads of the log in this window, before each reading (docs/audit-log.md). Paging and unfolding
  * belong to the reading that was recorded when the log was opened or filtered.
  */
-import type { AuditSought } from '../control-plane/model/audit-reader.ts';
+import type { AuditQuery } from '../control-plane/model/audit-reader.ts';
 import type { LogRead } from '../control-plane/model/record.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 
@@ -15,7 +15,7 @@ export class AuditReadings {
   /** The filters that were recorded since the log was last opened or reloaded. */
   readonly #filters = new Set<string>();
   /** The filter in the tab; a reload keeps it. */
-  #inPlace: AuditSought = {};
+  #inPlace: AuditQuery = {};
 
   constructor(plane: () => ControlPlane, file: string) {
     this.#plane = plane;
@@ -29,7 +29,7 @@ export class AuditReadings {
   }
 
   /** Records that the log is read with this filter. Returns `undefined` when that was recorded already. */
-  async filter(sought: AuditSought): Promise<NotRecorded | undefined> {
+  async filter(sought: AuditQuery): Promise<NotRecorded | undefined> {
     this.#inPlace = sought;
     return this.#filters.has(JSON.stringify(sought)) ? undefined : this.#once('show', sought);
   }
@@ -40,7 +40,7 @@ export class AuditReadings {
   }
 
   /** Forgets a filter that could not be recorded, so that it is recorded again when the person chooses it again. */
-  async #once(action: LogRead['action'], sought: AuditSought): Promise<NotRecorded> {
+  async #once(action: LogRead['action'], sought: AuditQuery): Promise<NotRecorded> {
     const asText = JSON.stringify(sought);
     this.#filters.add(asText);
     const notRecorded = await this.record(action, sought);
@@ -49,13 +49,13 @@ export class AuditReadings {
   }
 
   /** Records any other reading. */
-  async record(action: LogRead['action'], sought: AuditSought = {}): Promise<NotRecorded> {
+  async record(action: LogRead['action'], sought: AuditQuery = {}): Promise<NotRecorded> {
     const recorded = await this.#plane().recordLogRead({ action, files: [this.#file], filter: asRecorded(sought) });
     return recorded.position === null ? recorded.cause : null;
   }
 }
 
-function asRecorded(sought: AuditSought): LogRead['filter'] {
+function asRecorded(sought: AuditQuery): LogRead['filter'] {
   if (sought === 'dangling_intents') return { only: sought };
   const { requestId, ...others } = sought;
   return { ...others, ...(requestId === undefined ? {} : { request_id: requestId }) };

@@ -12,14 +12,14 @@ const CELL = 200;
 const WHOLE = 1024 * 1024;
 
 /** What is known of requests besides their records. */
-export interface RequestsNow {
+export interface RequestProgress {
   /** Ids of the requests that have an intent and no recorded outcome. */
   readonly dangling: ReadonlySet<string>;
   readonly isUnderWay: (requestId: string) => boolean;
 }
 
 /** One row of the table by requests. */
-export function requestRow({ first, lines, end, nodeName }: AuditRequestRow, now: RequestsNow): RequestRow {
+export function requestRow({ first, lines, end, nodeName }: AuditRequestRow, now: RequestProgress): RequestRow {
   const { record, text } = first;
   const cell = (name: string): string | null => clipped(record?.[name]);
   const requestId = cell('request_id');
@@ -52,7 +52,7 @@ function readingOf(read: unknown): string | undefined {
 }
 
 /** One line of the table. */
-export function auditRow({ line, text, record }: AuditLine, { dangling, isUnderWay }: RequestsNow): AuditRow {
+export function auditRow({ line, text, record }: AuditLine, { dangling, isUnderWay }: RequestProgress): AuditRow {
   const cell = (name: string): string | null => clipped(record?.[name]);
   const requestId = cell('request_id');
   const stage = cell('stage');
@@ -77,7 +77,7 @@ export function auditRow({ line, text, record }: AuditLine, { dangling, isUnderW
 /** One stage of an unfolded request, complete. */
 export async function auditStage(
   line: AuditLine,
-  now: RequestsNow,
+  now: RequestProgress,
   describe: AuditReview['describe'],
 ): Promise<AuditStage> {
   const { text, record } = line;

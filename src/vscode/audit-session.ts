@@ -7,7 +7,7 @@ import type {
   AuditReview,
   AuditRows,
   AuditSelection,
-  AuditSought,
+  AuditQuery,
   AuditVerdict,
   ExportedChain,
   ExportFormat,
@@ -16,7 +16,7 @@ import { verifyCommandLine } from '../control-plane/commands/command-line.ts';
 import { toWire } from '../control-plane/model/views.ts';
 import type { AuditLogFacts, AuditMessage } from '../panel-protocol/audit.ts';
 import type { AuditRequest } from '../panel-protocol/messages.ts';
-import { auditRow, auditStage, requestRow, type RequestsNow } from './audit-rows.ts';
+import { auditRow, auditStage, requestRow, type RequestProgress } from './audit-rows.ts';
 
 /** Number of lines that are read at once. It is small, because a line may be 16 MiB. */
 const AT_ONCE = 20;
@@ -139,7 +139,7 @@ export class AuditSession {
   }
 
   /** Writes the selected records to a file, together with the verdict about the log as it was last read. */
-  async exportTo(file: string, sought: AuditSought, format: ExportFormat, chain: ExportedChain): Promise<void> {
+  async exportTo(file: string, sought: AuditQuery, format: ExportFormat, chain: ExportedChain): Promise<void> {
     const pages = this.#pages;
     if (pages === null) throw new Error(`${this.#review.reader.path} could not be read`);
     await this.#review.exportTo(file, pages, sought, { format, chain, verdict: await this.#verified() });
@@ -232,7 +232,7 @@ export class AuditSession {
     return { id, by, found: await linesSought(pages, sought), total: pages.count };
   }
 
-  get #now(): RequestsNow {
+  get #now(): RequestProgress {
     return { dangling: this.#dangling, isUnderWay: this.#audience.isUnderWay };
   }
 
@@ -272,7 +272,7 @@ export class AuditSession {
   }
 }
 
-async function linesSought(pages: AuditPages, sought: AuditSought): Promise<AuditSelection> {
+async function linesSought(pages: AuditPages, sought: AuditQuery): Promise<AuditSelection> {
   if (sought === 'dangling_intents') return pages.danglingIntents();
   return Object.keys(sought).length === 0 ? pages : pages.select(sought);
 }

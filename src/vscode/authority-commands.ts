@@ -1,6 +1,6 @@
 /** Taking and giving up authority. Each is an explicit act of a person, for one cluster, and is recorded. */
 import * as vscode from 'vscode';
-import { auditReviewRefused } from '../control-plane/commands/authority.ts';
+import { auditReviewRefusal } from '../control-plane/commands/authority.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import { isClusterName } from '../control-plane/model/plausible.ts';
 import { clusterLabel } from './clusters.ts';
@@ -82,7 +82,7 @@ export async function changeAuthority(
 /** Says what the session may do, and offers to change it. */
 export async function showAuthority(context: CommandContext): Promise<void> {
   const { authority } = context.plane;
-  const mayReview = auditReviewRefused(authority) === undefined;
+  const mayReview = auditReviewRefusal(authority) === undefined;
   const giveUp = vscode.l10n.t('Give Up Authority');
   const log = vscode.l10n.t('Open Audit Log');
   const assume = vscode.l10n.t('Assume Operator Authority…');

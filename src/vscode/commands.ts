@@ -9,7 +9,7 @@ import { commandSpec, type CommandName } from '../control-plane/commands/command
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
 import { olderPart } from '../control-plane/model/reads.ts';
-import type { Answered } from '../control-plane/request/result.ts';
+import type { AnsweredRead } from '../control-plane/request/result.ts';
 import type { KeptReading } from '../panel-protocol/panels.ts';
 import { isClusterName, isNodeName, WITHHELD } from '../control-plane/model/plausible.ts';
 import type { ConfiguredClusters } from './clusters.ts';
@@ -132,7 +132,7 @@ const COMPARED: readonly CommandName[] = [
   'inspect_promotion_state',
 ];
 
-function keptOf({ answer, requestId, recorded }: Answered): KeptReading {
+function keptOf({ answer, requestId, recorded }: AnsweredRead): KeptReading {
   const { reading } = answer;
   return { source: sourceOf(reading), document: reading.document(), requestId, recorded: recordedAt(recorded) };
 }

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { answeredJson } from '../control-plane/model/answered-json.ts';
-import type { Answered } from '../control-plane/request/result.ts';
+import type { AnsweredRead } from '../control-plane/request/result.ts';
 import type { ClusterLabel } from '../panel-protocol/panels.ts';
 import { notify } from './surfaces.ts';
 
@@ -17,7 +17,7 @@ export interface Evidence {
 }
 
 /** The whole answer with its origin. The exit code in it is 0, as the terminal program has it for the same answer. */
-export function evidenceOf(result: Answered, cluster: ClusterLabel): Evidence {
+export function evidenceOf(result: AnsweredRead, cluster: ClusterLabel): Evidence {
   const { observed, endpoint } = result.answer.reading;
   return {
     name: `${observed.nodeId ?? endpoint} ${observed.time}`,

@@ -12,10 +12,10 @@ import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { askText, notify, pick, underWay } from './surfaces.ts';
 
 /** The answer; `undefined` when the person cancelled. Then nothing was requested. */
-export type Picked = string | undefined;
+export type PickResult = string | undefined;
 
 /** Asks for a cluster, in configured order. */
-export async function pickCluster(clusters: ConfiguredClusters, title: string): Promise<Picked> {
+export async function pickCluster(clusters: ConfiguredClusters, title: string): Promise<PickResult> {
   const configured = clusters.list();
   if (configured.length === 0) {
     const add = vscode.l10n.t('Add Cluster…');
@@ -89,7 +89,7 @@ export async function pickNode(
  * Asks which configured endpoint to read from. They are in configured order, with the name of the node when it is
  * known.
  */
-export async function pickEndpoint(title: string, cluster: ClusterConfig, told: CommandResult): Promise<Picked> {
+export async function pickEndpoint(title: string, cluster: ClusterConfig, told: CommandResult): Promise<PickResult> {
   const items = endpointsOf(cluster).map(({ url, member }) => {
     const name = member ?? nameAt(url, told);
     return { url, label: name ?? url, ...(name === undefined ? {} : { description: url }) };
@@ -113,7 +113,7 @@ function nameAt(url: string, told: CommandResult): string | undefined {
 }
 
 /** Asks for the operator's reason. It is recorded and sent as typed, and the prompt says so. */
-export async function askReason(title: string, required: boolean): Promise<Picked> {
+export async function askReason(title: string, required: boolean): Promise<PickResult> {
   return askText({
     title,
     placeHolder: vscode.l10n.t('Reason'),
@@ -131,7 +131,7 @@ export async function askReason(title: string, required: boolean): Promise<Picke
 }
 
 /** Asks for a request id to look up. An empty answer reads the promotion state without a look-up. */
-export async function askLookup(title: string): Promise<Picked> {
+export async function askLookup(title: string): Promise<PickResult> {
   return askText({
     title,
     placeHolder: vscode.l10n.t('Request id'),

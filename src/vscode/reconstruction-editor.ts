@@ -3,11 +3,11 @@
  * adds evidence one file or one reading at a time; it ends with its tab.
  */
 import * as vscode from 'vscode';
-import { auditReviewRefused } from '../control-plane/commands/authority.ts';
+import { auditReviewRefusal } from '../control-plane/commands/authority.ts';
 import type { ControlError, Result } from '../control-plane/model/errors.ts';
 import type { ReconstructionRequest } from '../panel-protocol/messages.ts';
 import type { ReconstructionFacts } from '../panel-protocol/reconstruction.ts';
-import type { Asked } from '../reconstruction/model.ts';
+import type { ReconstructionQuery } from '../reconstruction/model.ts';
 import type { CommandContext } from './commands.ts';
 import { evidenceOf, save, saveEvidence, type WriteFile } from './evidence.ts';
 import type { PanelContent, Panels } from './panels.ts';
@@ -30,7 +30,7 @@ export interface ReconstructionRoot extends Omit<ReconstructionSources, 'record'
 interface Opened {
   readonly key: string;
   readonly title: string;
-  readonly asked: Asked;
+  readonly asked: ReconstructionQuery;
   readonly session: ReconstructionSession;
   /**
    * Whether the session ends when its tab closes. A tab can outlive its session, because a loss of authority ends the
@@ -77,7 +77,7 @@ export class ReconstructionEditor {
   }
 
   /** Opens the tab, or brings it to the front and makes the reconstruction again, because a person asked for it. */
-  async #show(asked: Asked): Promise<void> {
+  async #show(asked: ReconstructionQuery): Promise<void> {
     if (this.#isRefused()) return;
     const opened = await this.#opened(asked);
     const made = await making(() => opened.session.make());
@@ -95,7 +95,7 @@ export class ReconstructionEditor {
     this.#panels.onClosed(opened.key, () => this.#end(opened));
   }
 
-  async #opened(asked: Asked): Promise<Opened> {
+  async #opened(asked: ReconstructionQuery): Promise<Opened> {
     // The code that reads and orders the records is loaded with the first reconstruction.
     const { ReconstructionSession: Session } = await import('./reconstruction-session.ts');
     const key = `reconstruction/${JSON.stringify(asked)}`;
@@ -230,7 +230,7 @@ export class ReconstructionEditor {
 
   /** P7-A1: removes what the session may no longer see, and ends the reconstructions. */
   #authorityChanged(): void {
-    const refused = auditReviewRefused(this.#context().plane.authority);
+    const refused = auditReviewRefusal(this.#context().plane.authority);
     if (refused === undefined) return;
     for (const { key, title, asked } of [...this.#open.values()])
       this.#panels.replace(key, {
@@ -243,13 +243,13 @@ export class ReconstructionEditor {
 
   #mayShow({ key, session }: Opened): boolean {
     return (
-      this.#open.get(key)?.session === session && auditReviewRefused(this.#context().plane.authority) === undefined
+      this.#open.get(key)?.session === session && auditReviewRefusal(this.#context().plane.authority) === undefined
     );
   }
 
   #isRefused(): boolean {
     const { plane, results } = this.#context();
-    const refused = auditReviewRefused(plane.authority);
+    const refused = auditReviewRefusal(plane.authority);
     if (refused !== undefined) results.error(vscode.l10n.t('Reconstruct What Happened'), refused);
     return refused !== undefined;
   }

@@ -2,7 +2,7 @@
  * The part of the audit log that its filter names: as a reconstruction takes it, and as the record of a reading holds
  * it.
  */
-import type { Asked } from '../reconstruction/model.ts';
+import type { ReconstructionQuery } from '../reconstruction/model.ts';
 
 /** A part of the log, with the names that its filter uses. `from` and `to` both belong to the part. */
 export interface ReconstructedPart {
@@ -13,7 +13,7 @@ export interface ReconstructedPart {
 }
 
 /** The part as a reconstruction takes it; its period excludes `until`. `null` when a time is not valid. */
-export function askedOf({ requestId, cluster, from, to }: ReconstructedPart): Asked | null {
+export function askedOf({ requestId, cluster, from, to }: ReconstructedPart): ReconstructionQuery | null {
   const [since, until] = [instant(from, 0), instant(to, 1)];
   return since === undefined || until === undefined
     ? null
@@ -21,7 +21,12 @@ export function askedOf({ requestId, cluster, from, to }: ReconstructedPart): As
 }
 
 /** The filter as the record of a reading holds it. */
-export function recordedFilter({ requestId, cluster, since, until }: Asked): Readonly<Record<string, string>> {
+export function recordedFilter({
+  requestId,
+  cluster,
+  since,
+  until,
+}: ReconstructionQuery): Readonly<Record<string, string>> {
   const named = { request_id: requestId, cluster, since, until };
   return Object.fromEntries(Object.entries(named).flatMap(([name, text]) => (text === null ? [] : [[name, text]])));
 }

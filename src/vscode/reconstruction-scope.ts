@@ -1,14 +1,14 @@
 /** Asks what to reconstruct, and words it. */
 import * as vscode from 'vscode';
-import type { Asked } from '../reconstruction/model.ts';
+import type { ReconstructionQuery } from '../reconstruction/model.ts';
 import { clusterLabel, type ConfiguredClusters } from './clusters.ts';
 import { askText, pick } from './surfaces.ts';
 
 /** All given sources, without a filter. */
-const EVERYTHING: Asked = { requestId: null, cluster: null, since: null, until: null };
+const EVERYTHING: ReconstructionQuery = { requestId: null, cluster: null, since: null, until: null };
 
 /** What is reconstructed, in the display language. */
-export function scopeText({ requestId, cluster, since, until }: Asked): string {
+export function scopeText({ requestId, cluster, since, until }: ReconstructionQuery): string {
   const parts = [
     ...(requestId === null ? [] : [vscode.l10n.t('request {0}', requestId)]),
     ...(cluster === null ? [] : [vscode.l10n.t('cluster {0}', cluster)]),
@@ -19,7 +19,7 @@ export function scopeText({ requestId, cluster, since, until }: Asked): string {
 }
 
 /** Asks what to reconstruct; `undefined` when the person cancelled. */
-export async function askScope(clusters: ConfiguredClusters): Promise<Asked | undefined> {
+export async function askScope(clusters: ConfiguredClusters): Promise<ReconstructionQuery | undefined> {
   const title = vscode.l10n.t('AeroDB: Reconstruct What Happened');
   const everything = { asked: EVERYTHING, label: vscode.l10n.t('Everything in the log') };
   const request = { asked: 'request', label: vscode.l10n.t('One request…') } as const;

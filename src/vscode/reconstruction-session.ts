@@ -3,14 +3,14 @@
  * evidence lives here and ends with the panel. Nothing here writes a file or contacts a node.
  */
 import { reconstructCommandLine } from '../control-plane/commands/command-line.ts';
-import type { Past } from '../control-plane/engine.ts';
+import type { EventHistory } from '../control-plane/engine.ts';
 import type { AuditReview } from '../control-plane/model/audit-reader.ts';
 import { failure, refusal, success, type Result } from '../control-plane/model/errors.ts';
 import type { AddedEvidence, ReconstructionFacts, ReconstructionMessage } from '../panel-protocol/reconstruction.ts';
 import { gather, type GivenFile } from '../reconstruction/gather.ts';
 import { reconstructionHtml } from '../reconstruction/html.ts';
-import { membersNamed, type NamedMember } from '../reconstruction/missing.ts';
-import type { Asked, Reconstruction } from '../reconstruction/model.ts';
+import { namedMembers, type NamedMember } from '../reconstruction/missing.ts';
+import type { ReconstructionQuery, Reconstruction } from '../reconstruction/model.ts';
 import { reconstruct } from '../reconstruction/reconstruct.ts';
 import { membersExplained, reconstructionRow, sheetHead, sheetMessage } from './reconstruction-rows.ts';
 
@@ -20,7 +20,7 @@ export interface ReconstructionSources {
   readonly log: string;
   /** Recognises whether a file is an answer or a log. Rejects when the file cannot be read. */
   readonly open: (file: string) => Promise<GivenFile>;
-  readonly pastOf: (kind: string) => Promise<Past | null>;
+  readonly pastOf: (kind: string) => Promise<EventHistory | null>;
   readonly describe: AuditReview['describe'];
   /** Records that these files are about to be read. Returns why that failed, or `null`. */
   readonly record: (files: readonly string[]) => Promise<string | null>;
@@ -41,14 +41,14 @@ interface Made {
 
 export class ReconstructionSession {
   readonly #sources: ReconstructionSources;
-  readonly #asked: Asked;
+  readonly #asked: ReconstructionQuery;
   #added: readonly Addition[] = [];
   #made: Made | null = null;
   #count = 0;
   /** Reconstructions are made one after the other: each starts from the result of the one before. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(sources: ReconstructionSources, asked: Asked) {
+  constructor(sources: ReconstructionSources, asked: ReconstructionQuery) {
     this.#sources = sources;
     this.#asked = asked;
   }
@@ -161,7 +161,7 @@ export class ReconstructionSession {
     this.#made = {
       facts,
       shown,
-      members: membersNamed(gathered.value.logs, gathered.value.evidence),
+      members: namedMembers(gathered.value.logs, gathered.value.evidence),
       explained: membersExplained(gathered.value.logs),
     };
     return success(facts);

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import type { Wire } from '../control-plane/model/views.ts';
 import { seenAgainst } from '../text/checks.ts';
-import { invariantWords, type Cited } from './invariants.ts';
+import { invariantWords, type CitedInvariants } from './invariants.ts';
 import { outcomeShape } from './shapes.ts';
 import { phrase, text, type Content } from './text.ts';
 import { t } from './words.ts';
@@ -14,7 +14,7 @@ type Kernel = NonNullable<Wire<Explanation>['kernel']>;
  * Nothing for a command that reads, because it has no dry run. For an engine without a dry run, what it does not check
  * comes first.
  */
-export function answeredBeforehand({ kernel, invariants }: Wire<Explanation>): TemplateResult | typeof nothing {
+export function dryRunSection({ kernel, invariants }: Wire<Explanation>): TemplateResult | typeof nothing {
   if (kernel === null) return nothing;
   return html`<section class="beforehand" aria-label=${t('The answer beforehand')}>
     <p class="kernel-decision">${
@@ -26,7 +26,7 @@ export function answeredBeforehand({ kernel, invariants }: Wire<Explanation>): T
     }</p></section>`;
 }
 
-function unlooked({ checks }: Kernel, cited: Cited): Content {
+function unlooked({ checks }: Kernel, cited: CitedInvariants): Content {
   const ids = [...new Set(checks.map(({ invariant }) => invariant))];
   return ids.length === 0
     ? nothing

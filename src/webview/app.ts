@@ -5,12 +5,12 @@ import './audit/log.ts';
 import './reconstruction/panel.ts';
 import { comparisonPanel } from './comparison.ts';
 import { decision } from './decision.ts';
-import { documentContent, headline, type Ways } from './document/document.ts';
+import { documentContent, headline, type DocumentActions } from './document/document.ts';
 import { explanationPanel } from './explanation.ts';
 import { heading, provenance, record, type Heading, type Post } from './frame.ts';
-import type { Cited } from './invariants.ts';
+import type { CitedInvariants } from './invariants.ts';
 import { askingPanel, executedPanel, failedPanel, gonePanel, outcomeWords, refusedPanel } from './outcome.ts';
-import { readOn, type Aside } from './read-on.ts';
+import { readOn, type PanelAside } from './read-on.ts';
 import type { Panel, ShowPanel } from '../panel-protocol/panels.ts';
 import { silentPanel } from './silent.ts';
 import { t } from './words.ts';
@@ -82,9 +82,9 @@ function announcement(panel: Panel): string {
 function content(
   panel: Exclude<Panel, { kind: 'audit' | 'reconstruction' }>,
   refreshable: boolean,
-  cited: Cited,
-  ways: Ways,
-  aside: Aside,
+  cited: CitedInvariants,
+  ways: DocumentActions,
+  aside: PanelAside,
 ): TemplateResult {
   switch (panel.kind) {
     case 'asking':

@@ -26,13 +26,13 @@ export interface Rows {
   /** The cells hold sentences, which wrap. Otherwise they hold names and numbers, which stay on one line. */
   readonly prose?: true;
   /** What an unfolded row shows; absent when nothing is folded. */
-  readonly folded?: Folded;
+  readonly folded?: FoldedContent;
   /** A note below the table. */
   readonly note?: Content;
 }
 
 /** The folded content of each row. */
-export interface Folded {
+export interface FoldedContent {
   readonly facts: (index: number) => readonly (readonly [Content, Content])[];
   readonly nodes?: readonly RowNode[];
 }

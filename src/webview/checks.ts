@@ -3,14 +3,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { CheckResult, KernelCheck } from '../control-plane/model/views.ts';
 import { byResult } from '../text/checks.ts';
 import { folded } from './frame.ts';
-import { invariantCited, type Cited } from './invariants.ts';
+import { citedInvariant, type CitedInvariants } from './invariants.ts';
 import { checkWord } from './shapes.ts';
 import { table } from './table.ts';
 import { code, text } from './text.ts';
 import { t } from './words.ts';
 
 /** Every check with what was observed, in the kernel's order. */
-function checksTable(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
+function checksTable(checks: readonly KernelCheck[], cited: CitedInvariants): TemplateResult {
   return table(
     {
       caption: t("The kernel's own checks"),
@@ -32,7 +32,7 @@ function checksTable(checks: readonly KernelCheck[], cited: Cited): TemplateResu
               checkWord(check.result),
               text(check.observed),
               text(check.message),
-              invariantCited(check.invariant, cited),
+              citedInvariant(check.invariant, cited),
             ];
       },
     },
@@ -41,19 +41,19 @@ function checksTable(checks: readonly KernelCheck[], cited: Cited): TemplateResu
 }
 
 /** Checks that a person must read one by one: what was observed, the kernel's message, then the name. */
-export function checkList(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
+export function checkList(checks: readonly KernelCheck[], cited: CitedInvariants): TemplateResult {
   return html`<ul class="plain checks">${checks.map(
     ({ id, result, observed, message, invariant }) => html`<li>
       <p>${checkWord(result)} <strong>${text(observed)}</strong></p>
       <p>${text(message)}</p>
-      <div class="check-name">${code(id)} ${invariantCited(invariant, cited)}</div></li>`,
+      <div class="check-name">${code(id)} ${citedInvariant(invariant, cited)}</div></li>`,
   )}</ul>`;
 }
 
 const RESULTS: readonly CheckResult[] = ['pass', 'fail', 'unknown', 'overridden', 'unchecked'];
 
 /** Shows at once what did not pass, and folds what passed. */
-export function checksByResult(checks: readonly KernelCheck[], cited: Cited): TemplateResult {
+export function checksByResult(checks: readonly KernelCheck[], cited: CitedInvariants): TemplateResult {
   const { first, passed } = byResult(checks);
   return html`${first.length === 0 ? nothing : checkList(first, cited)}${
     passed.length === 0

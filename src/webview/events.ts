@@ -1,7 +1,7 @@
 /** Kernel events in order, on a line that is broken where sequence numbers are missing from the answer. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { Block, Label } from '../control-plane/model/document.ts';
-import type { Absent, Entry } from '../control-plane/model/entries.ts';
+import type { AbsentValue, Entry } from '../control-plane/model/entries.ts';
 import type { Rows } from './cells.ts';
 import { words } from './document/cell.ts';
 import { code, json, ordinal, text, time, type Content } from './text.ts';
@@ -67,7 +67,7 @@ function columnsOf(entries: readonly Entry[], epoch: Label | null): readonly Eve
   ];
 }
 
-function isAbsent(value: string | null | Absent): value is Absent {
+function isAbsent(value: string | null | AbsentValue): value is AbsentValue {
   return typeof value === 'object' && value !== null;
 }
 

@@ -3,13 +3,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Explanation } from '../control-plane/explanation/explanation.ts';
 import type { Wire } from '../control-plane/model/views.ts';
 import type { Document, DocumentSection } from '../control-plane/model/document.ts';
-import { answeredBeforehand } from './answer.ts';
+import { dryRunSection } from './answer.ts';
 import { changeTable, type Names } from './changes.ts';
 import { checkList, checksByResult } from './checks.ts';
 import { titleOf } from './document/cell.ts';
 import { documentContent } from './document/document.ts';
 import { facts, folded, provenance, section } from './frame.ts';
-import { invariantList, invariantWords, type Cited } from './invariants.ts';
+import { invariantList, invariantWords, type CitedInvariants } from './invariants.ts';
 import type { Panel } from '../panel-protocol/panels.ts';
 import { checkWord } from './shapes.ts';
 import { table } from './table.ts';
@@ -34,7 +34,7 @@ const IF_EXECUTED = t('Before and after, if the kernel executes it');
  */
 export function explanationPanel(
   { explanation, document, digest, requestId, operator, terminal }: Shown,
-  cited: Cited,
+  cited: CitedInvariants,
 ): TemplateResult {
   const { kernel } = explanation;
   const names: Names = new Map((kernel?.members ?? []).map(({ nodeId, name }) => [nodeId, name]));
@@ -43,7 +43,7 @@ export function explanationPanel(
   const others = explanation.invariants.filter(one => !one.overridden);
   return html`<div class="explanation">
     ${forced ? forceBanner(explanation) : nothing}
-    ${answeredBeforehand(explanation)}
+    ${dryRunSection(explanation)}
     <p class="action">${text(explanation.action)}</p>
     ${explanation.cost === null ? nothing : section(t('Declared cost'), cost(explanation.cost))}
     ${facts([
@@ -152,7 +152,7 @@ function overriddenMark(kernel: Wire<Explanation>['kernel']): TemplateResult {
   return html`<span class="overridden-mark">${mark}</span>`;
 }
 
-function checksOf({ decision, checks }: Kernel, cited: Cited): TemplateResult | typeof nothing {
+function checksOf({ decision, checks }: Kernel, cited: CitedInvariants): TemplateResult | typeof nothing {
   if (decision === null)
     return checks.length === 0 ? nothing : section(t('What the engine does not check'), checkList(checks, cited));
   return section(
@@ -175,7 +175,7 @@ function listed(invariants: Wire<Explanation>['invariants'], mark?: () => Templa
 function foldedSection(
   shown: DocumentSection,
   document: Document | null,
-  cited: Cited,
+  cited: CitedInvariants,
 ): TemplateResult | typeof nothing {
   if (document === null) return nothing;
   const content = documentContent({ ...document, sections: [{ ...shown, title: null }] }, cited);

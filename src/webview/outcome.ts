@@ -5,9 +5,9 @@ import type { Force } from '../control-plane/request/flow.ts';
 import { checksByResult, checksIn } from './checks.ts';
 import { documentContent } from './document/document.ts';
 import { facts, record, recordedText, section } from './frame.ts';
-import { invariantCited, invariantList, type Cited } from './invariants.ts';
+import { citedInvariant, invariantList, type CitedInvariants } from './invariants.ts';
 import type { Panel } from '../panel-protocol/panels.ts';
-import { offered, readOn, type Aside } from './read-on.ts';
+import { offerButton, readOn, type PanelAside } from './read-on.ts';
 import { outcomeShape } from './shapes.ts';
 import { code, ordinal, phrase, text, verbatim } from './text.ts';
 import { t } from './words.ts';
@@ -17,8 +17,8 @@ type Shown<K extends Panel['kind']> = Extract<Panel, { kind: K }>;
 /** The kernel executed the request: what changed, according to its own answer. */
 export function executedPanel(
   { sentence, document, requestId, recorded, force }: Shown<'executed'>,
-  cited: Cited,
-  aside: Aside,
+  cited: CitedInvariants,
+  aside: PanelAside,
 ): TemplateResult {
   return html`
     ${
@@ -31,12 +31,12 @@ export function executedPanel(
 }
 
 /** Who forced it, when, why, and which invariants were acknowledged. Every forced command looks like this. */
-function forceTold(sentence: string, { reason, acknowledged }: Force, cited: Cited): TemplateResult {
+function forceTold(sentence: string, { reason, acknowledged }: Force, cited: CitedInvariants): TemplateResult {
   return html`<div class="force"><div class="stripes" aria-hidden="true"></div>
     <p><strong>${text(sentence)}</strong></p>
     ${facts([
       [t('Reason'), verbatim(reason)],
-      [t('Acknowledged'), acknowledged.length === 0 ? t('nothing') : acknowledged.map(id => invariantCited(id, cited))],
+      [t('Acknowledged'), acknowledged.length === 0 ? t('nothing') : acknowledged.map(id => citedInvariant(id, cited))],
     ])}</div>`;
 }
 
@@ -92,7 +92,7 @@ const AUTHORITY_ENDED = t(
 );
 
 /** First what happened, in words; then what did not happen; then where to look; codes and rules last. */
-export function failedPanel(failed: Failed, cited: Cited, aside: Aside): TemplateResult {
+export function failedPanel(failed: Failed, cited: CitedInvariants, aside: PanelAside): TemplateResult {
   const { error, requestId, recorded, authorityEnded, force } = failed;
   const checks = checksIn(error.kernel?.details);
   return html`
@@ -102,7 +102,7 @@ export function failedPanel(failed: Failed, cited: Cited, aside: Aside): Templat
         : forceTold(t('This forced promotion was requested by {0} at {1}.', force.by, force.time), force, cited)
     }
     ${declined(error) || voided(error) ? neutral(failed) : failure(failed)}
-    ${offered(aside)}
+    ${offerButton(aside)}
     ${authorityEnded === undefined ? nothing : html`<p>${AUTHORITY_ENDED} ${recordedText(authorityEnded)}</p>`}
     ${
       error.known === undefined
@@ -144,7 +144,7 @@ function neutral(failed: Failed): TemplateResult {
 }
 
 /** The codes that programs and documents use. */
-function codes({ error, target }: Failed, cited: Cited): TemplateResult {
+function codes({ error, target }: Failed, cited: CitedInvariants): TemplateResult {
   return section(
     t('Code and rule'),
     html`${facts([
@@ -192,10 +192,10 @@ const SENT_ONCE = t(
 );
 
 /** Shows nothing of what the session may no longer see. */
-export function refusedPanel({ code: refusal, message }: Shown<'refused'>, aside: Aside): TemplateResult {
+export function refusedPanel({ code: refusal, message }: Shown<'refused'>, aside: PanelAside): TemplateResult {
   return html`<p class="action">${text(message)}</p>
     <p class="muted">${t('The content was removed, because this session no longer has the authority to see it.')}</p>
-    ${offered(aside)}
+    ${offerButton(aside)}
     ${facts([[t('Code'), html`<strong>${code(refusal)}</strong>`]])}`;
 }
 

@@ -8,12 +8,12 @@ import { code, text } from './text.ts';
 import { t } from './words.ts';
 
 /** What the editor sent for these places. */
-export interface Aside extends Pick<ShowPanel, 'offer' | 'links' | 'meanings'> {
+export interface PanelAside extends Pick<ShowPanel, 'offer' | 'links' | 'meanings'> {
   readonly post: Post;
 }
 
 /** The button of the one act. It does only this act and does not repeat the refused request. */
-export function offered({ offer, post }: Aside): TemplateResult | typeof nothing {
+export function offerButton({ offer, post }: PanelAside): TemplateResult | typeof nothing {
   return offer === undefined
     ? nothing
     : html`<p class="offer"><vscode-button @click=${() => post({ type: 'offer' })}>${text(offer)}</vscode-button>
@@ -21,7 +21,7 @@ export function offered({ offer, post }: Aside): TemplateResult | typeof nothing
 }
 
 /** Links to what can be read next, and the meanings of the answer's words according to the contract. */
-export function readOn({ links = [], meanings = [], post }: Aside): TemplateResult | typeof nothing {
+export function readOn({ links = [], meanings = [], post }: PanelAside): TemplateResult | typeof nothing {
   if (links.length + meanings.length === 0) return nothing;
   return section(
     t('Read on'),

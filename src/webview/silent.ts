@@ -5,7 +5,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { cellOf, titleOf } from './document/cell.ts';
 import { facts, record, section } from './frame.ts';
-import { invariantList, type Cited } from './invariants.ts';
+import { invariantList, type CitedInvariants } from './invariants.ts';
 import type { LastReport, Panel } from '../panel-protocol/panels.ts';
 import { outcomeShape } from './shapes.ts';
 import { code, phrase, text, time, verbatim } from './text.ts';
@@ -14,7 +14,7 @@ import { t } from './words.ts';
 /** Words come before codes. What is remembered is set apart from what was just asked. */
 export function silentPanel(
   { name, error, lastReport, requestId, recorded }: Extract<Panel, { kind: 'silent' }>,
-  cited: Cited,
+  cited: CitedInvariants,
 ): TemplateResult {
   return html`
     <p class="action">${outcomeShape('unknown')}<strong>${phrase('No answer came from {0}.', text(name))}</strong></p>
@@ -36,7 +36,7 @@ export function silentPanel(
 
 const NOTHING_KNOWN = html`<p class="muted">${t('The tree of this window shows no answer that names this node.')}</p>`;
 
-function reported({ source, toldBy, facts: told, mark }: LastReport, cited: Cited): TemplateResult {
+function reported({ source, toldBy, facts: told, mark }: LastReport, cited: CitedInvariants): TemplateResult {
   const { observed, endpoint } = source;
   return html`
     <p><strong>${phrase('Last reported by {0} at {1}.', text(toldBy ?? endpoint), time(observed.time))}</strong>

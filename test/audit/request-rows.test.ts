@@ -9,7 +9,7 @@ import type {
   AuditLine,
   AuditRequestRow,
   AuditRows,
-  AuditRowsSought,
+  AuditRowsQuery,
   RequestEnd,
 } from '../../src/control-plane/model/audit-reader.ts';
 import type { AuditEntry, Stage } from '../../src/control-plane/model/record.ts';
@@ -220,7 +220,7 @@ describe('a log by requests', function () {
       const rows = plainRows(lines);
       assert.equal(rows.flat().length, lines.length);
       const pages = await openAuditPages(file, choose.of([2, 4, 16, 64]));
-      const ask = async (sought: AuditRowsSought, wanted: (row: readonly AuditLine[]) => boolean): Promise<void> =>
+      const ask = async (sought: AuditRowsQuery, wanted: (row: readonly AuditLine[]) => boolean): Promise<void> =>
         same(await pages.requests(sought), rows.filter(wanted).map(told), rows.length, choose);
       try {
         await ask({}, () => true);

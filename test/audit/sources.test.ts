@@ -9,7 +9,7 @@ import { openAuditPages } from '../../src/audit/pages.ts';
 import { verifyAuditFile, type AuditFileSource } from '../../src/audit/sources.ts';
 import type { AuditFileVerification, AuditPiece } from '../../src/control-plane/model/audit-file.ts';
 import type { AuditPosition } from '../../src/control-plane/model/audit-position.ts';
-import type { AuditSought, ExportedChain } from '../../src/control-plane/model/audit-reader.ts';
+import type { AuditQuery, ExportedChain } from '../../src/control-plane/model/audit-reader.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import { appendMany, MAKER, temporaryDirectory, writtenLog } from './support.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
@@ -41,7 +41,7 @@ async function readBytes(bytes: Buffer, as?: 'selection', heads: readonly AuditP
 
 async function exported(
   file: string,
-  sought: AuditSought,
+  sought: AuditQuery,
   options: { readonly format: 'jsonl' | 'csv'; readonly chain: ExportedChain },
 ): Promise<Buffer> {
   const verdict = await openAuditReader({ file }).verify(null);

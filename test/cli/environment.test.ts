@@ -1,6 +1,6 @@
 /** Tests which environment variables the terminal program takes for secrets. */
 import assert from 'node:assert/strict';
-import { secretGivenAway, takeEnvironment } from '../../src/cli/environment.ts';
+import { exposedSecretVariable, takeEnvironment } from '../../src/cli/environment.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
 
 const VARIABLES = [...new Set(ENGINES.flatMap(({ secrets }) => secrets.map(({ terminal }) => terminal.variable)))];
@@ -10,7 +10,7 @@ describe('the secret variables of the terminal program', () => {
     assert.ok(VARIABLES.includes('AERODB_TOKEN') && VARIABLES.includes('AERODB_CONTROL_LOGIN'));
     for (const variable of VARIABLES)
       for (const argument of ['canary-secret-word', '--reason=canary-secret-word'])
-        assert.equal(secretGivenAway([argument], { [variable]: 'user:canary-secret-word' }), variable);
+        assert.equal(exposedSecretVariable([argument], { [variable]: 'user:canary-secret-word' }), variable);
   });
 
   it('are removed from the environment of the process', () => {

@@ -10,7 +10,7 @@ import {
   parseArguments,
   recordedArguments,
 } from '../../src/control-plane/commands/arguments.ts';
-import { auditReviewRefused, levelFor, OBSERVER } from '../../src/control-plane/commands/authority.ts';
+import { auditReviewRefusal, levelFor, OBSERVER } from '../../src/control-plane/commands/authority.ts';
 import { COMMAND_NAMES, commandSpec, type CommandName } from '../../src/control-plane/commands/commands.ts';
 import { Confirmations, type ConfirmationBinding } from '../../src/control-plane/request/confirmation.ts';
 import {
@@ -477,9 +477,9 @@ describe('refusals', () => {
         'PHASE7_OBSERVE_ONLY',
       );
       assert.equal(session.server.received.length, 0);
-      assert.equal(auditReviewRefused(OBSERVER)?.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
-      assert.equal(auditReviewRefused({ level: 'Auditor' }), undefined);
-      assert.equal(auditReviewRefused({ level: 'Operator', cluster: 'orders' }), undefined);
+      assert.equal(auditReviewRefusal(OBSERVER)?.code, 'PHASE7_INSUFFICIENT_AUTHORITY');
+      assert.equal(auditReviewRefusal({ level: 'Auditor' }), undefined);
+      assert.equal(auditReviewRefusal({ level: 'Operator', cluster: 'orders' }), undefined);
       assert.ok((await session.plane.changeAuthority({ level: 'Observer' })).ok);
       assert.ok((await session.plane.changeAuthority({ level: 'Auditor' })).ok);
       assert.ok((await session.plane.changeAuthority({ level: 'Observer' })).ok, 'an Auditor may become Observer');

@@ -11,7 +11,7 @@ import tlsModule, { type ConnectionOptions } from 'node:tls';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import type { TlsIdentity } from '../../src/engines/http/http.ts';
 import { tlsIdentity } from '../../src/engines/http/tls.ts';
-import { session, type Answered, type No, type Session } from '../../src/engines/mysql/client.ts';
+import { session, type StatementResult, type StatementFailure, type Session } from '../../src/engines/mysql/client.ts';
 import { LARGEST_ANSWER_BYTES } from '../../src/engines/mysql/wire.ts';
 import { temporaryFolder } from '../support/folders.ts';
 import { seedFrom } from '../support/seed.ts';
@@ -78,7 +78,7 @@ describe('the way to MySQL', () => {
   async function use<T>(
     url: string,
     how: How,
-    talk: (ask: (statement: string) => Promise<Answered>) => Promise<T>,
+    talk: (ask: (statement: string) => Promise<StatementResult>) => Promise<T>,
   ): Promise<Session<T>> {
     const { tls, serverName, connectMs = 10_000, limitMs = 10_000, password = PASSWORD } = how;
     const endpoints = [serverName === undefined ? url : { url, serverName }];
@@ -95,27 +95,30 @@ describe('the way to MySQL', () => {
   }
 
   /** One statement, by the address that needs TLS. */
-  async function over(server: MysqlServer, how: How = { tls: { ca: file('ca.pem', ca.cert) } }): Promise<Answered> {
+  async function over(
+    server: MysqlServer,
+    how: How = { tls: { ca: file('ca.pem', ca.cert) } },
+  ): Promise<StatementResult> {
     return await one(`mysql://0.0.0.0:${server.port}`, how);
   }
 
   /** One statement to loopback without TLS. */
-  async function plain(server: MysqlServer, how: How = {}): Promise<Answered> {
+  async function plain(server: MysqlServer, how: How = {}): Promise<StatementResult> {
     return await one(server.endpoint, how);
   }
 
-  async function one(url: string, how: How): Promise<Answered> {
+  async function one(url: string, how: How): Promise<StatementResult> {
     const done = await use(url, how, ask => ask(STATEMENT));
     return done.ok ? done.value : done;
   }
 
-  function noOf(answered: Answered): No {
+  function noOf(answered: StatementResult): StatementFailure {
     assert.ok(!answered.ok, JSON.stringify(answered));
     assert.doesNotMatch(JSON.stringify(answered), new RegExp(PASSWORD));
     return answered.no;
   }
 
-  function failed(answered: Answered, code: string, sent: boolean, reason: RegExp): void {
+  function failed(answered: StatementResult, code: string, sent: boolean, reason: RegExp): void {
     const no = noOf(answered);
     assert.ok(no.kind === 'failed', JSON.stringify(no));
     assert.match(no.reason, reason);
@@ -123,7 +126,7 @@ describe('the way to MySQL', () => {
     assert.doesNotMatch(no.reason, /\p{C}/u);
   }
 
-  const noConnection = (answered: Answered, reason: RegExp): void =>
+  const noConnection = (answered: StatementResult, reason: RegExp): void =>
     failed(answered, 'PHASE7_CONNECTION_FAILED', false, reason);
 
   /** That nothing of the login was told. */
@@ -424,8 +427,8 @@ describe('the way to MySQL', () => {
 
   it('what is asked when the session is over does not leave, and what was under way then is unknown', async () => {
     const server = await mysqlServer();
-    const kept: ((statement: string) => Promise<Answered>)[] = [];
-    const running: Promise<Answered>[] = [];
+    const kept: ((statement: string) => Promise<StatementResult>)[] = [];
+    const running: Promise<StatementResult>[] = [];
     await use(server.endpoint, {}, async ask => {
       kept.push(ask);
       running.push(ask('SELECT 1'));

@@ -37,7 +37,7 @@ const KINDS = {
   who: statements.WHO,
   stages: statements.STAGES,
   log: statements.errorLog(null),
-  beside: statements.beside(0n),
+  beside: statements.errorLogCounts(0n),
   open: statements.OPEN_TRANSACTIONS,
   channels: statements.CHANNELS,
   logs: statements.BINARY_LOGS,

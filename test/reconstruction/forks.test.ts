@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { LogCollector } from '../../src/reconstruction/collect.ts';
 import type { Reconstruction } from '../../src/reconstruction/model.ts';
-import { reconstruct, type Given } from '../../src/reconstruction/reconstruct.ts';
+import { reconstruct, type ReconstructionInput } from '../../src/reconstruction/reconstruct.ts';
 import { ALL, collected, pieces } from './made.ts';
 
-function shown(logs: Given['logs'], asked = ALL): Reconstruction {
+function shown(logs: ReconstructionInput['logs'], asked = ALL): Reconstruction {
   return reconstruct({ asked, logs, evidence: [] });
 }
 

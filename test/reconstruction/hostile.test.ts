@@ -3,14 +3,14 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { givenDiskFile } from '../../src/audit/given-file.ts';
-import type { Past } from '../../src/control-plane/engine.ts';
+import type { EventHistory } from '../../src/control-plane/engine.ts';
 import { PAST } from '../../src/engines/aerodb/past.ts';
 import { gather } from '../../src/reconstruction/gather.ts';
 import { evidenceIn } from '../../src/reconstruction/evidence.ts';
 import { ALL, answerText, event } from './made.ts';
 import { TemporaryFolder } from '../support/folders.ts';
 
-async function pastOf(): Promise<Past> {
+async function pastOf(): Promise<EventHistory> {
   return Promise.resolve(PAST);
 }
 

@@ -4,7 +4,7 @@ import { PAST as MYSQL } from '../../src/engines/mysql/past.ts';
 import { PAST as PATRONI } from '../../src/engines/patroni/past.ts';
 import type { NamedEvidence } from '../../src/reconstruction/lane.ts';
 import type { Entry, Reconstruction } from '../../src/reconstruction/model.ts';
-import { reconstruct, type Given } from '../../src/reconstruction/reconstruct.ts';
+import { reconstruct, type ReconstructionInput } from '../../src/reconstruction/reconstruct.ts';
 import { ALL, answer, collected, event, NODE, OTHER, pieces, promotion, REQUEST } from './made.ts';
 
 const EXECUTED = { stage: 'command_executed', outcome: 'executed' } as const;
@@ -15,7 +15,7 @@ const DENIED = {
   kernel_response: { ...SAID_NO, body: JSON.stringify({ error: { code: 'AERO_PROMOTION_DENIED' } }) },
 } as const;
 
-function shown(given: Partial<Given>): Reconstruction {
+function shown(given: Partial<ReconstructionInput>): Reconstruction {
   return reconstruct({ asked: ALL, logs: [], evidence: [], ...given });
 }
 
@@ -46,7 +46,7 @@ function timelines(...leaders: readonly string[]): NamedEvidence {
 }
 
 /** Logs of one operator each who saw these timelines led by these members. */
-function saw(...states: readonly (readonly [epoch: string, primary: string | null])[]): Given['logs'] {
+function saw(...states: readonly (readonly [epoch: string, primary: string | null])[]): ReconstructionInput['logs'] {
   const records = states.map(([epoch, primary]) => ({
     stage: 'command_answered' as const,
     kernel_state: { node: primary, epoch, primary, members: [] } as never,

@@ -7,9 +7,9 @@ import { PAST } from '../../src/engines/aerodb/past.ts';
 import { LogCollector, type CollectedLog, type LogPiece } from '../../src/reconstruction/collect.ts';
 import { evidenceIn } from '../../src/reconstruction/evidence.ts';
 import type { NamedEvidence } from '../../src/reconstruction/lane.ts';
-import type { Asked } from '../../src/reconstruction/model.ts';
+import type { ReconstructionQuery } from '../../src/reconstruction/model.ts';
 
-export const ALL: Asked = { requestId: null, cluster: null, since: null, until: null };
+export const ALL: ReconstructionQuery = { requestId: null, cluster: null, since: null, until: null };
 export const NODE = '00000000-0000-4000-8000-000000000001';
 export const OTHER = '00000000-0000-4000-8000-000000000002';
 export const REQUEST = '6f1c1f3e-0000-4000-8000-000000000001';
@@ -49,7 +49,7 @@ export function pieces(account: string, entries: readonly Fields[]): readonly Ex
 export function collected(
   name: string,
   given: readonly LogPiece[],
-  asked: Asked = ALL,
+  asked: ReconstructionQuery = ALL,
   kind: AuditVerdictKind = 'intact',
   at: { readonly seq: bigint; readonly message: string } | null = null,
 ): CollectedLog {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { PAST as PATRONI } from '../../src/engines/patroni/past.ts';
 import { instantOf } from '../../src/reconstruction/members.ts';
-import type { Asked } from '../../src/reconstruction/model.ts';
-import { reconstruct, type Given } from '../../src/reconstruction/reconstruct.ts';
+import type { ReconstructionQuery } from '../../src/reconstruction/model.ts';
+import { reconstruct, type ReconstructionInput } from '../../src/reconstruction/reconstruct.ts';
 import { ALL, answer, collected, event, pieces } from './made.ts';
 
-function missing(given: Partial<Given>): readonly string[] {
+function missing(given: Partial<ReconstructionInput>): readonly string[] {
   return reconstruct({ asked: ALL, logs: [], evidence: [], ...given }).missing;
 }
 
@@ -35,7 +35,7 @@ describe('what a reconstruction says is missing', () => {
   });
 
   describe('times', () => {
-    const asked: Asked = { ...ALL, since: day(1), until: day(5) };
+    const asked: ReconstructionQuery = { ...ALL, since: day(1), until: day(5) };
 
     it('a page that others follow says nothing of what came behind it', () => {
       const read = { observed: { nodeId: 'a', time: day(5), clock: 'node' } };

@@ -4,13 +4,13 @@ import { PAST } from '../../src/engines/aerodb/past.ts';
 import { evidenceIn } from '../../src/reconstruction/evidence.ts';
 import type { NamedEvidence } from '../../src/reconstruction/lane.ts';
 import type { Reconstruction } from '../../src/reconstruction/model.ts';
-import { reconstruct, type Given } from '../../src/reconstruction/reconstruct.ts';
+import { reconstruct, type ReconstructionInput } from '../../src/reconstruction/reconstruct.ts';
 import { ALL, answer, answerText, collected, event, NODE, OTHER, pieces, promotion, REQUEST, stub } from './made.ts';
 
 const EXECUTED = { stage: 'command_executed', outcome: 'executed' } as const;
 const UNKNOWN = { stage: 'outcome_unknown', outcome: 'unknown' } as const;
 
-function shown(given: Partial<Given>): Reconstruction {
+function shown(given: Partial<ReconstructionInput>): Reconstruction {
   return reconstruct({ asked: ALL, logs: [], evidence: [], ...given });
 }
 
@@ -18,7 +18,10 @@ function gaps({ entries }: Reconstruction): readonly string[] {
   return entries.filter(({ is }) => is === 'gap').map(({ text }) => text);
 }
 
-function log(end: Parameters<typeof promotion>[0], more?: Parameters<typeof promotion>[1]): Given['logs'] {
+function log(
+  end: Parameters<typeof promotion>[0],
+  more?: Parameters<typeof promotion>[1],
+): ReconstructionInput['logs'] {
   return [collected('anna.jsonl', pieces('anna', promotion(end, more)))];
 }
 

@@ -1,18 +1,18 @@
 /** What an answer sheet may say where one id is of two requests, or not all of a request is given or asked for. */
 import assert from 'node:assert/strict';
-import type { AnswerSheet, Asked, Reconstruction } from '../../src/reconstruction/model.ts';
-import { reconstruct, type Given } from '../../src/reconstruction/reconstruct.ts';
+import type { AnswerSheet, ReconstructionQuery, Reconstruction } from '../../src/reconstruction/model.ts';
+import { reconstruct, type ReconstructionInput } from '../../src/reconstruction/reconstruct.ts';
 import { sheetFacts } from '../../src/reconstruction/sheet-facts.ts';
 import { ALL, answer, collected, event, pieces, promotion, REQUEST, stub } from './made.ts';
 
 const EXECUTED = { stage: 'command_executed', outcome: 'executed' } as const;
 const REFUSED = { stage: 'kernel_rejected', outcome: 'not_executed' } as const;
 
-function until(second: number): Asked {
+function until(second: number): ReconstructionQuery {
   return { ...ALL, until: `2026-11-01T00:00:0${second}.000Z` };
 }
 
-function shown(given: Partial<Given>): Reconstruction {
+function shown(given: Partial<ReconstructionInput>): Reconstruction {
   return reconstruct({ asked: ALL, logs: [], evidence: [], ...given });
 }
 
@@ -145,7 +145,7 @@ describe('an answer sheet', () => {
   });
 
   describe('the gap behind an intent', () => {
-    const text = (logs: Given['logs']): string =>
+    const text = (logs: ReconstructionInput['logs']): string =>
       shown({ logs })
         .entries.flatMap(entry => (entry.is === 'gap' ? [entry.text] : []))
         .join();

@@ -8,10 +8,10 @@ import type { PastEvent } from '../../src/control-plane/engine.ts';
 import { LogCollector, type CollectedLog, type LogPiece } from '../../src/reconstruction/collect.ts';
 import type { Evidence } from '../../src/reconstruction/evidence.ts';
 import type { NamedEvidence } from '../../src/reconstruction/lane.ts';
-import type { Asked } from '../../src/reconstruction/model.ts';
+import type { ReconstructionQuery } from '../../src/reconstruction/model.ts';
 
 /** What is asked for where everything is. */
-export const ALL: Asked = { requestId: null, cluster: null, since: null, until: null };
+export const ALL: ReconstructionQuery = { requestId: null, cluster: null, since: null, until: null };
 
 /** A record or an event: its hash, or its node and number. */
 export type Key = string;

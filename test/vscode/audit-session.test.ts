@@ -9,7 +9,7 @@ import { openAuditPages } from '../../src/audit/pages.ts';
 import { requestEnd } from '../../src/audit/query.ts';
 import { openAuditReader } from '../../src/audit/reader.ts';
 import { verifyAuditFile } from '../../src/audit/sources.ts';
-import type { AuditSought } from '../../src/control-plane/model/audit-reader.ts';
+import type { AuditQuery } from '../../src/control-plane/model/audit-reader.ts';
 import type { Stage } from '../../src/control-plane/model/record.ts';
 import { recordedExplanation, recordedKernelState } from '../../src/panel-protocol/recorded.ts';
 import { AuditSession } from '../../src/vscode/audit-session.ts';
@@ -109,7 +109,7 @@ describe('the session of an audit log panel', () => {
     const session = open();
     await session.read();
     underWay.add('r-3');
-    const rows = async (sought: AuditSought): Promise<readonly unknown[]> => {
+    const rows = async (sought: AuditQuery): Promise<readonly unknown[]> => {
       await session.answer({ type: 'audit-select', selection: 1, by: 'requests', sought });
       await session.answer({ type: 'audit-page', selection: 1, from: 0, count: 100 });
       const [selection, page] = told.splice(0);

@@ -10,7 +10,7 @@ import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
 import { showPanel } from '../../src/panel-protocol/panels.ts';
 import { reconstructionMessage, type ReconstructionFacts } from '../../src/panel-protocol/reconstruction.ts';
 import { evidenceIn } from '../../src/reconstruction/evidence.ts';
-import type { Asked } from '../../src/reconstruction/model.ts';
+import type { ReconstructionQuery } from '../../src/reconstruction/model.ts';
 import type { Result } from '../../src/control-plane/model/errors.ts';
 import { askedOf, recordedFilter } from '../../src/vscode/reconstruction-part.ts';
 import { ReconstructionSession } from '../../src/vscode/reconstruction-session.ts';
@@ -43,7 +43,7 @@ describe('the session of a reconstruction', () => {
 
   const logOf = (session: Session): string => join(session.folder, 'audit.jsonl');
 
-  function open(asked: Asked = ALL, notRecorded: string | null = null): ReconstructionSession {
+  function open(asked: ReconstructionQuery = ALL, notRecorded: string | null = null): ReconstructionSession {
     return new ReconstructionSession(
       {
         log: logOf(mine),

@@ -20,8 +20,8 @@ import {
 import { KnownHeads } from './heads.ts';
 import { LineEnds } from './line-ends.ts';
 import { PartOfLog, type Link } from './part.ts';
-import { leftOut } from './rewritten.ts';
-import { edited, notTheKnown } from './findings.ts';
+import { ignoredSentence } from './rewritten.ts';
+import { editedRecord, replacedRecord } from './findings.ts';
 
 const FORMAT = 1;
 const DECIMAL = /^[1-9][0-9]*$/;
@@ -71,7 +71,7 @@ export class BundleForm implements FormReader {
       form: 'bundle',
       verdict: verdictOf(finding, records, head),
       heads: this.#heads.checks,
-      tolerated: removed === null ? [] : [leftOut(removed)],
+      tolerated: removed === null ? [] : [ignoredSentence(removed)],
       manifest: this.#manifest,
     };
   }
@@ -125,7 +125,7 @@ export class BundleForm implements FormReader {
     const record = recordIn(text);
     if (record === null) {
       this.#take?.({ is: 'damage', line, bytes: BigInt(Buffer.byteLength(text)) });
-      this.#finding ??= edited(line);
+      this.#finding ??= editedRecord(line);
       return true;
     }
     this.#finding ??= this.#order(line) ?? this.#part.addRecord(line, record);
@@ -181,7 +181,7 @@ export class BundleForm implements FormReader {
   }
 
   #compare(position: AuditPosition, line: bigint): void {
-    if (!this.#heads.compare(position, line)) this.#finding ??= notTheKnown(line, position.seq);
+    if (!this.#heads.compare(position, line)) this.#finding ??= replacedRecord(line, position.seq);
     if (!this.#named.compare(position, line))
       this.#found(line, `is not the record ${position.seq} that the first line says others know`);
   }

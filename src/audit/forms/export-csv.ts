@@ -8,7 +8,7 @@ import { MAX_LINE_BYTES, NEWLINE, parseObject } from '../chain.ts';
 import { COLUMNS, csvCell, csvRow } from '../csv.ts';
 import { ExportedLines, type ExportedLine } from './exported-lines.ts';
 import { NumberedLines, tooLong, type Finding, type FormReader, type TakePiece } from './form.ts';
-import { rewrote } from './rewritten.ts';
+import { rewrittenSentence } from './rewritten.ts';
 
 const QUOTE = 0x22;
 const DECIMAL = /^[1-9][0-9]*$/;
@@ -51,7 +51,7 @@ export class CsvForm implements FormReader {
       tolerated: [
         ...(this.#bareEnds === 0n
           ? []
-          : [rewrote(`The carriage return at the end of ${this.#bareEnds} of ${this.#rows} rows is gone`)]),
+          : [rewrittenSentence(`The carriage return at the end of ${this.#bareEnds} of ${this.#rows} rows is gone`)]),
         ...(this.#isRequoted
           ? ['Another program rewrote the table: its cells are the same, their quotation marks are not.']
           : []),

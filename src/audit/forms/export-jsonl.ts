@@ -5,7 +5,7 @@ import { isObject } from '../chain.ts';
 import { ExportedLines } from './exported-lines.ts';
 import { NumberedLines, wrapped, type Finding, type FormReader, type TakePiece } from './form.ts';
 import { LineEnds } from './line-ends.ts';
-import { leftOut } from './rewritten.ts';
+import { ignoredSentence } from './rewritten.ts';
 
 const FORMAT = 1;
 const DECIMAL = /^[1-9][0-9]*$/;
@@ -34,7 +34,7 @@ export class JsonlForm implements FormReader {
     return {
       form: 'export_jsonl',
       ...this.#exported.end(() => (manifest === null ? null : this.#against(manifest))),
-      tolerated: removed === null ? [] : [leftOut(removed)],
+      tolerated: removed === null ? [] : [ignoredSentence(removed)],
       manifest,
     };
   }

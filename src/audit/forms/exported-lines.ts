@@ -5,7 +5,7 @@ import { endsAsRecord } from '../chain.ts';
 import { recordIn, recordPiece, verdictOf, type Finding, type TakePiece } from './form.ts';
 import { KnownHeads } from './heads.ts';
 import { LeftoverLines, PartOfLog } from './part.ts';
-import { edited, intactPart, notTheKnown } from './findings.ts';
+import { editedRecord, intactPart, replacedRecord } from './findings.ts';
 
 /** What an export says of one line of the log. */
 export interface ExportedLine {
@@ -66,7 +66,7 @@ export class ExportedLines {
     if (record === null) {
       const bytes = Buffer.from(text);
       this.#take?.({ is: 'damage', line: number, bytes: BigInt(bytes.length) });
-      if (endsAsRecord(bytes)) this.found(edited(number));
+      if (endsAsRecord(bytes)) this.found(editedRecord(number));
       else (this.#leftover ??= new LeftoverLines(number)).add(bytes);
       return;
     }
@@ -76,7 +76,7 @@ export class ExportedLines {
     if (line - this.#lastRecordLine < record.seq - this.#lastSeq) this.found(misnumbered(number));
     this.#lastRecordLine = line;
     this.#lastSeq = record.seq;
-    if (!this.#heads.compare(record, number)) this.found(notTheKnown(number, record.seq));
+    if (!this.#heads.compare(record, number)) this.found(replacedRecord(number, record.seq));
     this.#take?.(recordPiece(number, record, text, selected));
   }
 

@@ -2,7 +2,7 @@
 import { counted, type Finding } from './form.ts';
 
 /** A record whose hash does not match its bytes. */
-export function edited(line: bigint): Finding {
+export function editedRecord(line: bigint): Finding {
   return {
     kind: 'record_edited',
     line,
@@ -12,7 +12,7 @@ export function edited(line: bigint): Finding {
 }
 
 /** A record whose number is known with another hash. */
-export function notTheKnown(line: bigint, seq: bigint): Finding {
+export function replacedRecord(line: bigint, seq: bigint): Finding {
   return {
     kind: 'replaced',
     line,

@@ -3,7 +3,7 @@ import type { AuditFileVerification } from '../../control-plane/model/audit-file
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import { Verifier } from '../verify.ts';
 import type { FormReader, TakePiece } from './form.ts';
-import { leftOut } from './rewritten.ts';
+import { ignoredSentence } from './rewritten.ts';
 
 export class LogForm implements FormReader {
   readonly #verifier: Verifier;
@@ -23,7 +23,7 @@ export class LogForm implements FormReader {
       form: 'log',
       verdict,
       heads,
-      tolerated: removed === null ? [] : [leftOut(removed)],
+      tolerated: removed === null ? [] : [ignoredSentence(removed)],
       manifest: null,
     };
   }

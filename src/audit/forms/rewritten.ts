@@ -18,12 +18,12 @@ const COMPRESSED = [
 export class NotReadable extends Error {}
 
 /** The sentence about what was ignored. */
-export function leftOut(what: string): string {
-  return rewrote(`${what.charAt(0).toUpperCase()}${what.slice(1)} was ignored when reading`);
+export function ignoredSentence(what: string): string {
+  return rewrittenSentence(`${what.charAt(0).toUpperCase()}${what.slice(1)} was ignored when reading`);
 }
 
 /** The sentence about a tool's change that affects no record. */
-export function rewrote(what: string): string {
+export function rewrittenSentence(what: string): string {
   return (
     `${what}: something rewrote the file on its way. The file is not byte for byte what was written; its ` +
     'records are still checked against their hashes.'
@@ -31,7 +31,7 @@ export function rewrote(what: string): string {
 }
 
 /** Undoes changes at the beginning of a file; `notes` receives a sentence for each. */
-export class Undoing {
+export class RewriteUndo {
   readonly notes: string[] = [];
   #decoder: InstanceType<typeof TextDecoder> | null = null;
   #isBegun = false;
@@ -58,7 +58,7 @@ export class Undoing {
           'aerodb-control audit verify --file -',
       );
     if (startsWith(chunk, MARKS.utf8)) {
-      this.notes.push(leftOut('a byte-order mark at its beginning'));
+      this.notes.push(ignoredSentence('a byte-order mark at its beginning'));
       return chunk.subarray(MARKS.utf8.length);
     }
     const encoding = utf16Of(chunk);

@@ -6,11 +6,11 @@ import type { AuditFileVerification } from '../../control-plane/model/audit-file
 import type { AuditPosition } from '../../control-plane/model/audit-position.ts';
 import { endsAsRecord, parseLine } from '../chain.ts';
 import { NumberedLines, recordPiece, verdictOf, type Finding, type FormReader, type TakePiece } from './form.ts';
-import { edited, intactPart, notTheKnown } from './findings.ts';
+import { editedRecord, intactPart, replacedRecord } from './findings.ts';
 import { KnownHeads } from './heads.ts';
 import { LineEnds } from './line-ends.ts';
 import { LeftoverLines, PartOfLog } from './part.ts';
-import { leftOut } from './rewritten.ts';
+import { ignoredSentence } from './rewritten.ts';
 
 export class SelectionForm implements FormReader {
   readonly #heads: KnownHeads;
@@ -43,7 +43,7 @@ export class SelectionForm implements FormReader {
       form: 'selection',
       verdict: verdictOf(finding, records, head),
       heads: this.#heads.checks,
-      tolerated: removed === null ? [] : [leftOut(removed)],
+      tolerated: removed === null ? [] : [ignoredSentence(removed)],
       manifest: null,
     };
   }
@@ -52,12 +52,12 @@ export class SelectionForm implements FormReader {
     const record = parseLine(line);
     if (record === null) {
       this.#take?.({ is: 'damage', line: number, bytes: BigInt(line.length) });
-      if (endsAsRecord(line)) this.#finding ??= edited(number);
+      if (endsAsRecord(line)) this.#finding ??= editedRecord(number);
       else (this.#leftover ??= new LeftoverLines(number)).add(line);
     } else {
       this.#settle();
       this.#finding ??= this.#part.addRecord(number, record);
-      if (!this.#heads.compare(record, number)) this.#finding ??= notTheKnown(number, record.seq);
+      if (!this.#heads.compare(record, number)) this.#finding ??= replacedRecord(number, record.seq);
       this.#take?.(recordPiece(number, record, line.toString(), true));
     }
     return this.#finding === null || this.#take !== undefined || this.#heads.isOpen;

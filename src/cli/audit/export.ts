@@ -9,7 +9,7 @@ import { visible } from '../../text/foreign.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { notAPath } from '../files.ts';
 import type { Output } from '../output.ts';
-import { first, type Given } from '../given.ts';
+import { first, type GivenOptions } from '../given.ts';
 import { selection, type Selection } from '../selection.ts';
 import { safeText } from '../../text/json.ts';
 import { codeOf, reading, unreadable, type Review } from './review.ts';
@@ -120,7 +120,7 @@ function standsThere(file: string): string {
 /**
  * Refuses options that have no effect in this line: the person who gave them expects something that would not be done.
  */
-function misusedOption(given: Given): ControlError | undefined {
+function misusedOption(given: GivenOptions): ControlError | undefined {
   const misused = (why: string, field: string): ControlError =>
     refusal('PHASE7_MALFORMED_REQUEST', `${why} Nothing was exported.`, field);
   if (given.bundle === undefined)
@@ -155,7 +155,7 @@ async function* withoutNewlines(lines: Lines): AsyncGenerator<string> {
   for await (const line of lines) yield line.slice(0, -1);
 }
 
-function isWhole(given: Given): boolean {
+function isWhole(given: GivenOptions): boolean {
   return (
     ['changes', 'cluster', 'command', 'operator-account', 'reads', 'outcome', 'request-id', 'since', 'until'] as const
   ).every(name => given[name] === undefined);

@@ -1,19 +1,19 @@
 /** `audit reconstruct`: one timeline from several logs and histories. Contacts nobody and changes nothing. */
 import { givenFile, logFile } from '../../audit/given-file.ts';
 import { writeFileWhole } from '../../audit/whole-file.ts';
-import type { Past } from '../../control-plane/engine.ts';
+import type { EventHistory } from '../../control-plane/engine.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
 import { ENGINES } from '../../engines/registry.ts';
 import { gather, type GivenFile } from '../../reconstruction/gather.ts';
 import { reconstructionHtml } from '../../reconstruction/html.ts';
-import type { Asked, Reconstruction } from '../../reconstruction/model.ts';
+import type { ReconstructionQuery, Reconstruction } from '../../reconstruction/model.ts';
 import { reconstruct } from '../../reconstruction/reconstruct.ts';
 import { visible } from '../../text/foreign.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { notAPath } from '../files.ts';
 import { reconstructionJson } from '../json.ts';
 import type { Output } from '../output.ts';
-import { first, type Given } from '../given.ts';
+import { first, type GivenOptions } from '../given.ts';
 import { periodIn } from '../selection.ts';
 import { paintFor } from '../text/paint.ts';
 import { reconstructionText } from '../text/reconstruction.ts';
@@ -21,7 +21,7 @@ import { VERSION } from '../version.ts';
 import { codeOf, type Review } from './review.ts';
 
 /** Reads the given files, reconstructs the timeline, and prints it or writes it. */
-export async function reconstructed({
+export async function runReconstruct({
   reader,
   given,
   output,
@@ -81,7 +81,7 @@ async function* batches(pieces: Iterable<string>): AsyncGenerator<string> {
 const BATCH = 256;
 
 /** The requests, cluster and period that the options name; everything when they name nothing. */
-function askedIn(given: Given): Result<Asked> {
+function askedIn(given: GivenOptions): Result<ReconstructionQuery> {
   const period = periodIn(given);
   if (!period.ok) return period;
   return success({
@@ -110,7 +110,7 @@ async function givenFiles(log: string, others: readonly string[]): Promise<Resul
   return success(files);
 }
 
-async function pastOf(kind: string): Promise<Past | null> {
+async function pastOf(kind: string): Promise<EventHistory | null> {
   return ENGINES.find(({ id }) => id === kind)?.past() ?? null;
 }
 

@@ -5,7 +5,7 @@ import { failure, refusal, success, type Result } from '../../control-plane/mode
 import type { Env } from '../environment.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import type { Output } from '../output.ts';
-import type { Given } from '../given.ts';
+import type { GivenOptions } from '../given.ts';
 
 /** The value of `--file` that stands for standard input. */
 export const STANDARD_INPUT = '-';
@@ -15,7 +15,7 @@ export interface Review {
   readonly reader: AuditReader;
   /** The second copy of what is read, if there is one. */
   readonly copy: string | null;
-  readonly given: Given;
+  readonly given: GivenOptions;
   readonly output: Output;
   readonly env: Env;
   readonly json: boolean;

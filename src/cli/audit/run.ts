@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { LOG_FILE } from '../../audit/location.ts';
 import { openAuditReader } from '../../audit/reader.ts';
-import { auditReviewRefused } from '../../control-plane/commands/authority.ts';
+import { auditReviewRefusal } from '../../control-plane/commands/authority.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';
 import { visible } from '../../text/foreign.ts';
 import type { Env } from '../environment.ts';
@@ -10,7 +10,7 @@ import { errorExitCode, type ExitCode } from '../exit-codes.ts';
 import { notAPath } from '../files.ts';
 import { refusalJson } from '../json.ts';
 import type { Output } from '../output.ts';
-import { first, type Given } from '../given.ts';
+import { first, type GivenOptions } from '../given.ts';
 import type { Invocation } from '../parse.ts';
 import { filterIn } from '../selection.ts';
 import { assumeAuthority, openSession, type AuditPlace, type Session } from '../session.ts';
@@ -19,7 +19,7 @@ import { paintFor } from '../text/paint.ts';
 import { refusalText } from '../text/errors.ts';
 import { exportRecords } from './export.ts';
 import { STANDARD_INPUT, type Review } from './review.ts';
-import { reconstructed } from './reconstruct.ts';
+import { runReconstruct } from './reconstruct.ts';
 import { show } from './show.ts';
 import { verify } from './verify.ts';
 
@@ -52,7 +52,7 @@ function openAsked({ verb, given }: AuditInvocation, output: Output, env: Env): 
 }
 
 /** The cluster for which Operator authority is requested. */
-function clusterOf(given: Given): string | undefined {
+function clusterOf(given: GivenOptions): string | undefined {
   return first(given, 'url') ?? first(given, 'cluster');
 }
 
@@ -73,7 +73,7 @@ async function openReview(
   if (!authority.ok) return authority;
   if (authority.value?.position === null)
     output.err([`The change of authority is NOT RECORDED: ${visible(authority.value.cause)}`]);
-  const refused = auditReviewRefused(session.plane.authority);
+  const refused = auditReviewRefusal(session.plane.authority);
   if (refused !== undefined) return failure(refused);
   const file = first(given, 'file');
   const misplaced = file === undefined || file === STANDARD_INPUT ? undefined : notAPath('file', file);
@@ -109,7 +109,7 @@ async function openReview(
  * The copy that the line names, or else the configured copy of this session's own log. No copy is known of any other
  * log.
  */
-function copyOf(given: Given, { copyDirectory }: AuditPlace): Result<string | null> {
+function copyOf(given: GivenOptions, { copyDirectory }: AuditPlace): Result<string | null> {
   const [copy, file] = [first(given, 'copy'), first(given, 'file')];
   const misplaced = copy === undefined ? undefined : notAPath('copy', copy);
   if (misplaced !== undefined) return failure(misplaced);
@@ -117,4 +117,4 @@ function copyOf(given: Given, { copyDirectory }: AuditPlace): Result<string | nu
   return success(file === undefined && copyDirectory !== undefined ? join(copyDirectory, LOG_FILE) : null);
 }
 
-const VERBS = { show, verify, export: exportRecords, reconstruct: reconstructed } as const;
+const VERBS = { show, verify, export: exportRecords, reconstruct: runReconstruct } as const;

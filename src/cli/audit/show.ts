@@ -7,7 +7,7 @@ import { failure, refusal, type Result } from '../../control-plane/model/errors.
 import { visible } from '../../text/foreign.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { auditLineJson } from '../json.ts';
-import { first, type Given } from '../given.ts';
+import { first, type GivenOptions } from '../given.ts';
 import { selection, type Selection } from '../selection.ts';
 import { paintFor } from '../text/paint.ts';
 import { recordText } from '../text/records.ts';
@@ -112,7 +112,7 @@ function widthOf(stream: { readonly isTTY?: boolean; readonly columns?: number }
 }
 
 /** Drops `--outcome`: a row is selected by the outcome of its request, not by the outcome in one of its records. */
-function withoutOutcome(given: Given): Given {
+function withoutOutcome(given: GivenOptions): GivenOptions {
   return Object.fromEntries(Object.entries(given).filter(([name]) => name !== 'outcome'));
 }
 

@@ -9,7 +9,7 @@ import { failure, refusal, success, type ControlError, type Result } from '../..
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { notAPath } from '../files.ts';
 import { verdictJson } from '../json.ts';
-import { first, type Given } from '../given.ts';
+import { first, type GivenOptions } from '../given.ts';
 import { paintFor } from '../text/paint.ts';
 import { copyText } from '../text/copy.ts';
 import { verdictText } from '../text/verdict.ts';
@@ -68,7 +68,7 @@ function isIntact({ verdict: { kind } }: AuditFileVerification): boolean {
   return kind === 'intact' || kind === 'intact_selection';
 }
 
-function sourceIn(given: Given, path: string): Result<AuditFileSource> {
+function sourceIn(given: GivenOptions, path: string): Result<AuditFileSource> {
   const file = first(given, 'file');
   const as = given.selection === undefined ? {} : ({ as: 'selection' } as const);
   if (file === undefined)
@@ -81,7 +81,7 @@ function sourceIn(given: Given, path: string): Result<AuditFileSource> {
   return success({ stream: process.stdin, name: 'standard input', ...as });
 }
 
-function signatureIn(given: Given): Result<SignatureOfFile | null> {
+function signatureIn(given: GivenOptions): Result<SignatureOfFile | null> {
   const file = first(given, 'file');
   const names = ['signature', 'allowed-signers', 'signer'] as const;
   const [signature, allowedSigners, signer] = names.map(name => first(given, name));
@@ -113,7 +113,7 @@ async function held(wanted: SignatureOfFile, sha256: string | null): Promise<Sig
 }
 
 /** A file with only some records of a log looks like a log with records missing. */
-function hint({ form, verdict }: AuditFileVerification, given: Given): string | null {
+function hint({ form, verdict }: AuditFileVerification, given: GivenOptions): string | null {
   return form === 'log' && verdict.kind === 'records_missing' && given.file !== undefined
     ? 'If the file is meant to hold only some records of a log, verify it with --selection.'
     : null;

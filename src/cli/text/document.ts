@@ -3,7 +3,7 @@
  * people look for first. Pictures are left out, because the tables hold the same values.
  */
 import type { Block, Cell, Document, DocumentSection, Group, Label } from '../../control-plane/model/document.ts';
-import type { Absent, Entry } from '../../control-plane/model/entries.ts';
+import type { AbsentValue, Entry } from '../../control-plane/model/entries.ts';
 import { nameAmong, type Reading, type StateChange } from '../../control-plane/model/views.ts';
 import { cellText, momentText, sentenceText, shortText, titleText } from './cell.ts';
 import { facts, paragraph, table, type Fact } from './layout.ts';
@@ -127,9 +127,9 @@ function factText(value: Cell, { isWide, day }: Extent): string {
  */
 function briefEvents(entries: readonly Entry[], { width, day }: Extent): readonly string[] {
   // The cell stays empty when an event does not carry the value.
-  const said = (value: string | null | Absent): string =>
+  const said = (value: string | null | AbsentValue): string =>
     value === null ? '' : typeof value === 'string' ? known(value) : '-';
-  const all: readonly (readonly [title: string, of: (event: Event) => string | null | Absent])[] = [
+  const all: readonly (readonly [title: string, of: (event: Event) => string | null | AbsentValue])[] = [
     ['EPOCH', ({ epoch }) => epoch],
     ['MODE', ({ mode }) => mode],
     ['OPERATOR', ({ operator }) => operator],
@@ -192,7 +192,7 @@ function entryText(entry: Entry, atEpoch: Label | null, details: boolean, width:
   ];
 }
 
-function optional(label: string, value: string | null | Absent): readonly Fact[] {
+function optional(label: string, value: string | null | AbsentValue): readonly Fact[] {
   return typeof value !== 'string' || value === '' ? [] : [[label, known(value)]];
 }
 

@@ -3,7 +3,7 @@
  * answer; then one table. With `--wide`: also where it was read, every column and every fact.
  */
 import type { Document } from '../../control-plane/model/document.ts';
-import type { Answered } from '../../control-plane/request/result.ts';
+import type { AnsweredRead } from '../../control-plane/request/result.ts';
 import { visible } from '../../text/foreign.ts';
 import { briefSentence, dayOf, momentText } from './cell.ts';
 import { documentText, provenance } from './document.ts';
@@ -13,13 +13,13 @@ import { known } from './safe.ts';
 import type { Extent } from './tables.ts';
 
 /** How an answer is shown. */
-export interface Shown {
+export interface AnswerStyle {
   readonly width: number;
   readonly isWide: boolean;
 }
 
 /** What is shown around an answer: the cluster, where its record is, and the line that shows the older part. */
-export interface Around {
+export interface AnswerFrame {
   readonly cluster: string;
   readonly title: string;
   readonly trail: readonly Fact[];
@@ -28,9 +28,9 @@ export interface Around {
 
 /** The lines of an answer. */
 export function answerText(
-  { reading }: Answered['answer'],
-  { cluster, title, trail, older }: Around,
-  { width, isWide }: Shown,
+  { reading }: AnsweredRead['answer'],
+  { cluster, title, trail, older }: AnswerFrame,
+  { width, isWide }: AnswerStyle,
   paint: Paint,
 ): readonly string[] {
   const document = reading.document();
@@ -62,7 +62,7 @@ function headline({ headline: sentences = [] }: Document, { day }: Extent): read
 
 /** Who answered, and when. */
 function readFrom(
-  { observed, endpoint, isChosen }: Pick<Answered['answer']['reading'], 'observed' | 'endpoint' | 'isChosen'>,
+  { observed, endpoint, isChosen }: Pick<AnsweredRead['answer']['reading'], 'observed' | 'endpoint' | 'isChosen'>,
   { observer, terms, epoch }: Document,
 ): string {
   const node = observer?.name ?? observed.nodeId ?? endpoint;
@@ -78,7 +78,7 @@ function EPOCH(value: string | null): { readonly is: 'ordinal'; readonly value: 
 }
 
 /** Endpoints that were asked before are always shown, with the reason why their answer was not used. */
-function skipped({ skipped: before }: Answered['answer']['reading'], width: number): readonly string[] {
+function skipped({ skipped: before }: AnsweredRead['answer']['reading'], width: number): readonly string[] {
   return before.flatMap(({ endpoint, reason }) =>
     paragraph(`Asked before: ${known(endpoint)}: ${known(reason)}`, 0, width),
   );

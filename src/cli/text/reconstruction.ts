@@ -1,7 +1,7 @@
 /** A reconstruction as text: first the requests, then the events in order, then the sources. */
 import type { AnswerSheet, Entry, Reconstruction, Source } from '../../reconstruction/model.ts';
 import { sheetFacts, targetOf } from '../../reconstruction/sheet-facts.ts';
-import { answersOf, askedText, BLOCKS, orderText, repeatedOrder, SHEETS } from '../../reconstruction/words.ts';
+import { answersOf, queryText, BLOCKS, orderText, repeatedOrder, SHEETS } from '../../reconstruction/words.ts';
 import { visible } from '../../text/foreign.ts';
 import { facts, paragraph, WIDTH, wrap, type Fact } from './layout.ts';
 import type { Paint } from './paint.ts';
@@ -9,7 +9,7 @@ import type { Paint } from './paint.ts';
 /** The whole text, line by line. */
 export function* reconstructionText(shown: Reconstruction, paint: Paint): Generator<string> {
   const { asked, sources, entries, requests, missing, contradictions } = shown;
-  yield* wrap(`What happened: ${visible(askedText(asked))}`, WIDTH).map(paint.strong);
+  yield* wrap(`What happened: ${visible(queryText(asked))}`, WIDTH).map(paint.strong);
   yield* listed('Contradictions', contradictions, paint);
   yield* listed('What is missing', missing, paint);
   yield* ['', paint.strong('Requests')];

@@ -7,7 +7,7 @@ import { commandWords, endWords } from './request-lines.ts';
 type Members = Readonly<Record<string, unknown>>;
 
 /** One request as the log holds it. */
-export interface SummedUp {
+export interface SummarizedRequest {
   readonly requestId: string;
   readonly lines: readonly AuditLine[];
   readonly end: RequestEnd;
@@ -15,7 +15,7 @@ export interface SummedUp {
 }
 
 /** At most ten lines. The first says how the request ended. */
-export function summaryOf({ requestId, lines, end, verdict }: SummedUp): readonly string[] {
+export function summaryOf({ requestId, lines, end, verdict }: SummarizedRequest): readonly string[] {
   const log = fact('Log', `${verdict.kind.replaceAll('_', ' ')}: ${visible(verdict.message)}`);
   const records = lines.flatMap(({ record }) => (record === null ? [] : [record]));
   const [asked] = records;

@@ -1,9 +1,9 @@
 /** How a command ended, as text. Answers and executions go to standard output; `errors.ts` writes errors. */
-import type { Answered, CommandResult, Executed } from '../../control-plane/request/result.ts';
+import type { AnsweredRead, CommandResult, ExecutedRequest } from '../../control-plane/request/result.ts';
 import { COMMANDS, isCommandName } from '../../control-plane/commands/commands.ts';
 import type { Recorded } from '../../control-plane/request/recorder.ts';
 import { visible } from '../../text/foreign.ts';
-import { answerText, type Shown } from './reading.ts';
+import { answerText, type AnswerStyle } from './reading.ts';
 import { documentText } from './document.ts';
 import { clusterText } from './explanation.ts';
 import { failureText, forceText, type Hint } from './errors.ts';
@@ -24,7 +24,7 @@ export function commandTitle(command: string): string {
 
 /** How an answer is shown, the line that shows its older part, and what to type after an error. */
 interface Ways {
-  readonly shown?: Shown;
+  readonly shown?: AnswerStyle;
   readonly older?: string | undefined;
   readonly hint?: Hint | undefined;
 }
@@ -47,10 +47,10 @@ export function resultText(
 }
 
 function answeredText(
-  { answer, requestId, recorded }: Answered,
+  { answer, requestId, recorded }: AnsweredRead,
   cluster: ClusterLabel | null,
   paint: Paint,
-  shown: Shown,
+  shown: AnswerStyle,
   older: string | undefined,
 ): readonly string[] {
   const around = {
@@ -63,7 +63,7 @@ function answeredText(
 }
 
 function executedText(
-  { command, execution, requestId, recorded, force }: Executed,
+  { command, execution, requestId, recorded, force }: ExecutedRequest,
   cluster: ClusterLabel | null,
   paint: Paint,
 ): readonly string[] {

@@ -7,21 +7,21 @@ import { refusal, type ControlError } from '../model/errors.ts';
 import { hostOf, isAddress, isClusterName, quotedName } from '../model/plausible.ts';
 
 /** What a kernel told about its cluster in this session. */
-export interface ToldIdentity {
+export interface ReportedIdentity {
   /** AeroDB's cluster id or PostgreSQL's system identifier; `null`: the kernel did not tell one. */
   readonly identity: string | null;
   /** The addresses that its members announce. */
   readonly addresses: readonly string[];
 }
 
-const NOTHING: ToldIdentity = { identity: null, addresses: [] };
+const NOTHING: ReportedIdentity = { identity: null, addresses: [] };
 
 /** What kernels told in this session, by the name of the cluster that was asked. Ends with the session. */
-export class ToldIdentities {
-  readonly #told = new Map<string, ToldIdentity>();
+export class ReportedIdentities {
+  readonly #told = new Map<string, ReportedIdentity>();
 
   /** Adds what an answer tells. What an answer leaves out removes nothing. */
-  learn(cluster: string, { identity, addresses }: ToldIdentity): void {
+  learn(cluster: string, { identity, addresses }: ReportedIdentity): void {
     const known = this.of(cluster);
     this.#told.set(cluster, {
       identity: identity ?? known.identity,
@@ -29,7 +29,7 @@ export class ToldIdentities {
     });
   }
 
-  of(cluster: string): ToldIdentity {
+  of(cluster: string): ReportedIdentity {
     return this.#told.get(cluster) ?? NOTHING;
   }
 }
@@ -59,10 +59,10 @@ export function normalAddress(url: string): string {
  * kernel tells. `entries` are all configured entries, including invalid ones: an entry that only resembles an
  * observe-only cluster counts as one.
  */
-export function observedOnlyElsewhere(
+export function observeOnlyConflict(
   cluster: ClusterConfig,
   entries: readonly unknown[],
-  told: ToldIdentities,
+  told: ReportedIdentities,
 ): ControlError | undefined {
   const own = told.of(cluster.name);
   const configured = new Set(urlsOf(cluster).map(normalAddress));
@@ -102,7 +102,7 @@ export function observedOnlyElsewhere(
  * An address that a member announces counts wherever it is read, except "localhost", which is true only on the member's
  * own machine.
  */
-function announced({ addresses }: ToldIdentity): readonly string[] {
+function announced({ addresses }: ReportedIdentity): readonly string[] {
   return addresses.map(normalAddress).filter(address => !address.startsWith('localhost:'));
 }
 

@@ -1,5 +1,5 @@
 /** Changes a session's authority: refuses the change, or records and makes it. */
-import { authorityChangeRefused, authorityText, type Authority } from './authority.ts';
+import { authorityChangeRefusal, authorityText, type Authority } from './authority.ts';
 import { failure, refusal, success, type ControlError, type Result } from '../model/errors.ts';
 import { isClusterName, WITHHELD } from '../model/plausible.ts';
 import { recordedError, type Recorded } from '../request/recorder.ts';
@@ -10,7 +10,7 @@ export function changeRefusal(session: Session, to: Authority): ControlError | u
   const cluster = to.level === 'Operator' ? session.env.clusters.find(to.cluster) : undefined;
   if (cluster?.ok === false) return cluster.error;
   return (
-    authorityChangeRefused(session.authority, to, cluster?.value) ??
+    authorityChangeRefusal(session.authority, to, cluster?.value) ??
     (cluster === undefined ? undefined : session.observedElsewhere(cluster.value))
   );
 }

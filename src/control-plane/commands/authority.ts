@@ -26,7 +26,7 @@ export function authorityText(authority: Authority): string {
 }
 
 /** Why a change of authority is not allowed; everything outside the allowed changes is forbidden (P7-S3). */
-export function authorityChangeRefused(
+export function authorityChangeRefusal(
   from: Authority,
   to: Authority,
   cluster?: ClusterConfig,
@@ -57,7 +57,7 @@ export function authorityChangeRefused(
 }
 
 /** Why the session may not ask for this command on this cluster. What the session may see grants nothing. */
-export function commandRefused(
+export function commandRefusal(
   spec: CommandSpec,
   authority: Authority,
   cluster: ClusterConfig,
@@ -81,7 +81,7 @@ export function commandRefused(
 }
 
 /** Why the session may not read and verify the audit log. */
-export function auditReviewRefused(authority: Authority): ControlError | undefined {
+export function auditReviewRefusal(authority: Authority): ControlError | undefined {
   return authority.level === 'Observer'
     ? refusal(
         'PHASE7_INSUFFICIENT_AUTHORITY',

@@ -2,7 +2,7 @@
  * A kernel's answer as one JSON document: `--json` prints it and the editor saves it as evidence. The shape is
  * versioned; docs/terminal.md and docs/terminal.schema.json describe it.
  */
-import type { Answered } from '../request/result.ts';
+import type { AnsweredRead } from '../request/result.ts';
 import type { Recorded } from '../request/recorder.ts';
 import { safeJson } from '../../text/json.ts';
 import { toWire } from './views.ts';
@@ -19,7 +19,7 @@ interface NamedCluster {
 
 /** The whole answer with its origin. 64-bit values are decimal strings, unknown is `null`. */
 export function answeredJson(
-  { answer, requestId, recorded }: Answered,
+  { answer, requestId, recorded }: AnsweredRead,
   cluster: NamedCluster | null,
   exitCode: number,
 ): string {

@@ -110,7 +110,7 @@ export interface AuditFilter {
 }
 
 /** What is looked for: records by their fields, or intents without a recorded outcome. */
-export type AuditSought = AuditFilter | 'dangling_intents';
+export type AuditQuery = AuditFilter | 'dangling_intents';
 
 /** How a request ended, according to its records. */
 export type RequestEnd =
@@ -122,8 +122,8 @@ export type RequestEnd =
   | { readonly kind: 'unfinished'; readonly stage: string };
 
 /** What the rows of requests are searched for: by what is sought, or by a test on their lines. */
-export type AuditRowsSought =
-  | AuditSought
+export type AuditRowsQuery =
+  | AuditQuery
   | { readonly test: (line: AuditLine) => boolean; readonly outcome: string | undefined };
 
 /** One row when the log is shown by requests: a whole request, or one line that belongs to no request. */
@@ -167,7 +167,7 @@ export interface AuditPages extends AuditSelection {
    * A row for each request, and one for each line that belongs to no request. A search finds a row by any of its
    * records; `outcome` is that of the request's end: `pending` if no end and no intent is recorded.
    */
-  requests(sought: AuditRowsSought): Promise<AuditRows>;
+  requests(sought: AuditRowsQuery): Promise<AuditRows>;
   /** The `dispatch_intent` lines whose request has no outcome: to be shown as unknown (P7-E2). */
   danglingIntents(): Promise<AuditSelection>;
   /** Reads what was appended since; `replaced` if the path now leads to another file or to a shorter one. */
@@ -208,7 +208,7 @@ export interface AuditReview {
   readonly exportTo: (
     file: string,
     pages: AuditPages,
-    sought: AuditSought,
+    sought: AuditQuery,
     options: AuditExportOptions,
   ) => Promise<void>;
 }

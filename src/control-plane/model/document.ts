@@ -101,7 +101,7 @@ export interface Table {
 }
 
 /** Whether a member follows the primary: as it should, not as it reports, or not at all. */
-export type Follows = 'flowing' | 'broken' | 'none';
+export type FollowState = 'flowing' | 'broken' | 'none';
 
 export interface TopologyNode {
   readonly nodeId: string;
@@ -118,7 +118,7 @@ export interface TopologyNode {
   readonly isStateImplied?: true;
   /** In the units of the topology. */
   readonly lag: readonly (string | null)[];
-  readonly follows: Follows;
+  readonly follows: FollowState;
 }
 
 /** A unit in which an engine states a lag; `short` of the unit is its symbol. */

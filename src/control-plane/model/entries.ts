@@ -1,7 +1,7 @@
 /** Events as they are shown, in the order of an answer, with the gaps in their numbers. */
 
 /** This kind of event has no such value; so it is not unknown. */
-export type Absent = { readonly is: 'absent' };
+export type AbsentValue = { readonly is: 'absent' };
 
 /** An event of the engine's log with all its values, or a gap: numbers that the answer leaves out. */
 export type Entry =
@@ -13,13 +13,13 @@ export type Entry =
       readonly time: string | null;
       /** `null` if the engine counts none. */
       readonly epoch: string | null;
-      readonly reason: string | null | Absent;
-      readonly mode: string | null | Absent;
-      readonly operator: string | null | Absent;
-      readonly nodeId: string | null | Absent;
+      readonly reason: string | null | AbsentValue;
+      readonly mode: string | null | AbsentValue;
+      readonly operator: string | null | AbsentValue;
+      readonly nodeId: string | null | AbsentValue;
       /** The node's name, if the answer tells it. */
       readonly nodeName?: string;
-      readonly requestId: string | null | Absent;
+      readonly requestId: string | null | AbsentValue;
       readonly auditHead: { readonly seq: string; readonly hash: string } | null;
       readonly fields: Readonly<Record<string, unknown>>;
     }

@@ -9,7 +9,7 @@ export interface Misfit {
   readonly message: string;
 }
 
-export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly misfit: Misfit };
+export type ParseResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly misfit: Misfit };
 
 /**
  * Error texts are passed with each call, because zod's global configuration is shared by everything in the same editor.
@@ -17,7 +17,7 @@ export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok
 const texts = { error: english().localeError };
 
 /** The value as the schema converts it, or the first mismatch. */
-export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): Parsed<T> {
+export function parse<T>(schema: z.ZodMiniType<T>, value: unknown): ParseResult<T> {
   const parsed = schema.safeParse(value, texts);
   if (parsed.success) return { ok: true, value: parsed.data };
   const [issue] = parsed.error.issues;

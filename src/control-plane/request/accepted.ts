@@ -1,6 +1,6 @@
 /** Step 2 of a request: authorizes it and checks that it can be carried out, or refuses it before any traffic. */
 import { chosenEndpoint, invalidArguments, parseArguments, type CommandArguments } from '../commands/arguments.ts';
-import { commandRefused, type Authority } from '../commands/authority.ts';
+import { commandRefusal, type Authority } from '../commands/authority.ts';
 import type { ClusterConfig } from '../clusters/cluster.ts';
 import { commandSpec, isCommandName, type CommandName } from '../commands/commands.ts';
 import { engineOf, type Engine } from '../engine.ts';
@@ -10,7 +10,7 @@ import type { Kernel } from '../ports.ts';
 import type { Session } from './session.ts';
 
 /** An accepted command: its arguments are valid and the session may ask for it. */
-export interface Accepted {
+export interface AcceptedCommand {
   readonly command: CommandName;
   readonly args: CommandArguments;
   /** The address of the one endpoint that a person chose, if one was chosen. */
@@ -30,7 +30,7 @@ export async function accept(
   command: string,
   input: Readonly<Record<string, unknown>>,
   node: 'given' | 'any' = 'given',
-): Promise<Result<Accepted>> {
+): Promise<Result<AcceptedCommand>> {
   if (!isCommandName(command)) {
     return failure(
       refusal('PHASE7_SCOPE_VIOLATION', `${quotedName(command)} is not one of the ten commands. Nothing was sent.`),
@@ -76,7 +76,7 @@ export function unauthorized(
   const spec = commandSpec(command);
   return (
     (spec.authority === 'any' ? undefined : session.observedElsewhere(cluster)) ??
-    commandRefused(spec, authority, cluster)
+    commandRefusal(spec, authority, cluster)
   );
 }
 

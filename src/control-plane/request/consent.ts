@@ -4,10 +4,10 @@ import { commandSpec, type ConfirmedCommandName } from '../commands/commands.ts'
 import { digest } from '../model/digest.ts';
 import { refusal, type ControlError } from '../model/errors.ts';
 import type { ConfirmationAnswer, ConfirmationPrompt, Confirmer, Kernel } from '../ports.ts';
-import type { Accepted } from './accepted.ts';
+import type { AcceptedCommand } from './accepted.ts';
 import { confirmationVoided, incompleteConsent, type ConfirmationBinding } from './confirmation.ts';
 import { consentText } from './consent-text.ts';
-import type { Explained } from './explained.ts';
+import type { ExplainedCommand } from './explained.ts';
 import type { Flow, FlowFailure } from './flow.ts';
 import type { RecordFields } from './recorder.ts';
 import type { Session } from './session.ts';
@@ -20,8 +20,8 @@ export async function consent(
   session: Session,
   flow: Flow,
   command: ConfirmedCommandName,
-  { cluster, kernel, args }: Accepted,
-  { explanation, document, controlVersion }: Explained,
+  { cluster, kernel, args }: AcceptedCommand,
+  { explanation, document, controlVersion }: ExplainedCommand,
 ): Promise<{ readonly kind: 'confirmed'; readonly consent: Consent } | FlowFailure> {
   const { env, confirmations } = session;
   const explanationDigest = digest(explanation);
@@ -110,7 +110,7 @@ async function ask(confirmer: Confirmer, prompt: ConfirmationPrompt, signal: Abo
 export async function outdated(
   session: Session,
   flow: Flow,
-  { cluster, kernel }: Pick<Accepted, 'cluster' | 'kernel'>,
+  { cluster, kernel }: Pick<AcceptedCommand, 'cluster' | 'kernel'>,
 ): Promise<ControlError | undefined> {
   return (await accessChanged(session, cluster, kernel)) ?? overtaken(session, flow, cluster);
 }

@@ -6,9 +6,9 @@ import { refusal, type Result } from '../model/errors.ts';
 import { explainExecution } from '../explanation/explanation.ts';
 import type { ControlRequest, Kernel } from '../ports.ts';
 import type { ExecutedControl } from '../explanation/words.ts';
-import type { Accepted } from './accepted.ts';
+import type { AcceptedCommand } from './accepted.ts';
 import { outdated, type Consent } from './consent.ts';
-import type { Explained } from './explained.ts';
+import type { ExplainedCommand } from './explained.ts';
 import { attempt, stageOfFailure, type Flow, type Force } from './flow.ts';
 import type { CommandResult } from './result.ts';
 import type { Session } from './session.ts';
@@ -18,8 +18,8 @@ export async function dispatch(
   session: Session,
   flow: Flow,
   command: ControlCommandName,
-  accepted: Accepted,
-  explained: Explained,
+  accepted: AcceptedCommand,
+  explained: ExplainedCommand,
   confirmation: Consent,
 ): Promise<CommandResult> {
   const { kernel, cluster } = accepted;
@@ -84,8 +84,8 @@ export async function dispatch(
 function requestOf(
   { env: { operator } }: Session,
   { requestId }: Flow,
-  { args }: Accepted,
-  { explanation: { target, source }, endpoint, controlVersion, answerMs }: Explained,
+  { args }: AcceptedCommand,
+  { explanation: { target, source }, endpoint, controlVersion, answerMs }: ExplainedCommand,
   auditHead: AuditPosition,
 ): ControlRequest {
   return {
@@ -107,7 +107,7 @@ function send(
   kernel: Kernel,
   command: ControlCommandName,
   request: ControlRequest,
-  { explanation }: Explained,
+  { explanation }: ExplainedCommand,
   { acknowledged }: Consent,
 ): Promise<Result<ExecutedControl>> {
   const primaryId = explanation.kernel?.primaryId ?? null;

@@ -5,10 +5,10 @@ import { failure, refusal, success, type Result } from '../model/errors.ts';
 import { explainControl, explainDiagnostics, type Explanation } from '../explanation/explanation.ts';
 import { kernelState } from '../model/reads.ts';
 import type { KernelState } from '../model/record.ts';
-import type { Accepted } from './accepted.ts';
+import type { AcceptedCommand } from './accepted.ts';
 
 /** What the confirmation of a command rests on: the explanation, and the state and endpoint from which it was read. */
-export interface Explained {
+export interface ExplainedCommand {
   readonly explanation: Explanation;
   /** What the engine shows beside the explanation: its terms, and the members. Comes from the same reading. */
   readonly document: Document;
@@ -24,8 +24,8 @@ export interface Explained {
 /** Reads the facts and explains them. Refuses a reading that contradicts itself (P7-D1). */
 export async function explain(
   command: ConfirmedCommandName,
-  { args, cluster, engine, kernel }: Accepted,
-): Promise<Result<Explained>> {
+  { args, cluster, engine, kernel }: AcceptedCommand,
+): Promise<Result<ExplainedCommand>> {
   const target = { ...args, node: args.node ?? '' };
   if (command === 'run_diagnostics') {
     const cost = await kernel.declareDiagnosticsCost(target.node);

@@ -8,12 +8,12 @@ import { digest } from '../model/digest.ts';
 import { refusal } from '../model/errors.ts';
 import { answeredState, readView, type AnsweredView, type InspectCommandName } from '../model/reads.ts';
 import { toWire } from '../model/views.ts';
-import { accept, type Accepted } from './accepted.ts';
+import { accept, type AcceptedCommand } from './accepted.ts';
 import { consent, outdated } from './consent.ts';
 import { dispatch } from './dispatched.ts';
 import { explain } from './explained.ts';
 import { attempt, type Flow } from './flow.ts';
-import type { Answered, CommandResult } from './result.ts';
+import type { AnsweredRead, CommandResult } from './result.ts';
 import type { Session } from './session.ts';
 
 /** Carries one command along the path. Every end is a result. */
@@ -71,7 +71,7 @@ async function confirmAndDispatch(
   session: Session,
   flow: Flow,
   command: ConfirmedCommandName,
-  accepted: Accepted,
+  accepted: AcceptedCommand,
 ): Promise<CommandResult> {
   const { cluster, kernel } = accepted;
 
@@ -115,7 +115,7 @@ async function read(
   session: Session,
   flow: Flow,
   command: InspectCommandName,
-  { kernel, args, from, cluster }: Accepted,
+  { kernel, args, from, cluster }: AcceptedCommand,
 ): Promise<CommandResult> {
   const answer = await attempt(() => readView(kernel, command, args, from), 'not_executed');
   if (!answer.ok) return flow.fail('read_failed', answer.error);
@@ -127,7 +127,7 @@ async function read(
   return answered(flow, cluster, answer.value);
 }
 
-async function answered(flow: Flow, cluster: ClusterConfig, answer: AnsweredView): Promise<Answered> {
+async function answered(flow: Flow, cluster: ClusterConfig, answer: AnsweredView): Promise<AnsweredRead> {
   const { redacted = [] } = answer.reading;
   const recorded = await flow.record('command_answered', {
     kernel_state: answeredState(answer),

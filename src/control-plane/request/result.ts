@@ -6,7 +6,7 @@ import type { FlowFailure, Force } from './flow.ts';
 import type { Recorded } from './recorder.ts';
 
 /** A read was answered; nothing changed. */
-export interface Answered {
+export interface AnsweredRead {
   readonly kind: 'answered';
   readonly requestId: string;
   readonly cluster: string;
@@ -15,7 +15,7 @@ export interface Answered {
 }
 
 /** The kernel says that it executed the request. */
-export interface Executed {
+export interface ExecutedRequest {
   readonly kind: 'executed';
   readonly requestId: string;
   readonly command: ControlCommandName;
@@ -27,4 +27,4 @@ export interface Executed {
 }
 
 /** How a command ended. A failure carries its outcome in `error.outcome`: not executed, unknown, or even executed. */
-export type CommandResult = Answered | Executed | FlowFailure;
+export type CommandResult = AnsweredRead | ExecutedRequest | FlowFailure;

@@ -8,7 +8,7 @@ import type { Engines } from '../engine.ts';
 import { failure, transportFailure, type ControlError, type Result } from '../model/errors.ts';
 import type { Operator } from '../commands/operator.ts';
 import type { AuditLog, Clock, Clusters, Confirmer, Ids, Kernel } from '../ports.ts';
-import { observedOnlyElsewhere, ToldIdentities } from '../clusters/same-cluster.ts';
+import { observeOnlyConflict, ReportedIdentities } from '../clusters/same-cluster.ts';
 import { Confirmations } from './confirmation.ts';
 import { Recorder, type Recorded } from './recorder.ts';
 
@@ -31,7 +31,7 @@ export class Session {
   readonly requestIds = new Set<string>();
   /** Requests that wait for their confirmation or their answer. */
   readonly pending = new Set<string>();
-  readonly told = new ToldIdentities();
+  readonly told = new ReportedIdentities();
   readonly #id: string;
   readonly #listeners = new Set<() => void>();
   #authority: Authority = OBSERVER;
@@ -99,7 +99,7 @@ export class Session {
 
   /** P7-A1: an observe-only cluster cannot be controlled under another name. */
   observedElsewhere(cluster: ClusterConfig): ControlError | undefined {
-    return observedOnlyElsewhere(cluster, this.env.clusters.entries(), this.told);
+    return observeOnlyConflict(cluster, this.env.clusters.entries(), this.told);
   }
 
   /**

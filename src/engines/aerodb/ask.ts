@@ -48,7 +48,9 @@ export type NoReply =
     }
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly sent: boolean; readonly reason: string };
 
-export type Asked<T> = { readonly ok: true; readonly reply: Reply<T> } | { readonly ok: false; readonly no: NoReply };
+export type AskResult<T> =
+  | { readonly ok: true; readonly reply: Reply<T> }
+  | { readonly ok: false; readonly no: NoReply };
 
 /** Limit in bytes for the answer of a read; several times what ten thousand members need. */
 const READ_BODY_BYTES = 16 * 1024 * 1024;
@@ -60,7 +62,7 @@ export async function ask<T>(
   endpoint: string,
   path: string,
   schema: () => z.ZodMiniType<T>,
-): Promise<Asked<T>> {
+): Promise<AskResult<T>> {
   const request: HttpRequest = { method: 'GET', url: urlOf(endpoint, path), headers: headers(access), body: null };
   return await send(access, request, { totalMs: access.timeouts.readMs, bodyBytes: READ_BODY_BYTES }, schema);
 }
@@ -73,7 +75,7 @@ export async function command<T>(
   own: Readonly<Record<string, string>>,
   body: unknown,
   schema: () => z.ZodMiniType<T>,
-): Promise<Asked<T>> {
+): Promise<AskResult<T>> {
   const request: HttpRequest = {
     method: 'POST',
     url: urlOf(endpoint, path),
@@ -96,7 +98,7 @@ async function send<T>(
   request: HttpRequest,
   limits: { readonly totalMs: number; readonly bodyBytes: number },
   schema: () => z.ZodMiniType<T>,
-): Promise<Asked<T>> {
+): Promise<AskResult<T>> {
   const exchanged = await exchange(request, access.tls, { ...limits, connectMs: access.timeouts.connectMs });
   if (!exchanged.ok)
     return {
@@ -114,7 +116,7 @@ async function send<T>(
   return read.answer.status === 200 ? accepted(read.answer, schema) : rejected(read.answer);
 }
 
-function accepted<T>(answer: JsonAnswer, schema: () => z.ZodMiniType<T>): Asked<T> {
+function accepted<T>(answer: JsonAnswer, schema: () => z.ZodMiniType<T>): AskResult<T> {
   const outer = parse(envelope(), answer.value);
   if (!outer.ok) return foreign(`not a kernel's answer: ${misfitText(outer.misfit, [])}; ${excerpt(answer)}`);
   const inner = parse(schema(), outer.value.data);
@@ -126,7 +128,7 @@ function accepted<T>(answer: JsonAnswer, schema: () => z.ZodMiniType<T>): Asked<
 
 const NOT_UNICODE = 'This answer holds text that is not Unicode; U+FFFD stands in its place.';
 
-function rejected(answer: JsonAnswer): Asked<never> {
+function rejected(answer: JsonAnswer): AskResult<never> {
   const form = answer.status >= 400 ? parse(errorForm(), answer.value) : undefined;
   if (form?.ok !== true) return foreign(`not a kernel's answer: ${excerpt(answer)}`);
   const { error } = form.value;

@@ -16,8 +16,8 @@ import type { ControlRequest } from '../../control-plane/ports.ts';
 import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
 import { parse } from '../../control-plane/model/parse.ts';
 import { oneLine } from '../http/text.ts';
-import { command, foreign, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
-import { answeredBy, configured } from './endpoints.ts';
+import { command, foreign, rejection, type Access, type AskResult, type NoReply, type Reply } from './ask.ts';
+import { requireAnswerFrom, configured } from './endpoints.ts';
 import { executionDocument } from './document.ts';
 import { duplicateDetails } from './schema.ts';
 import { controlResult } from './schema-events.ts';
@@ -65,7 +65,7 @@ export async function control(
   };
   const headers = { 'if-match': `"${controlVersion.toString()}"`, 'idempotency-key': requestId };
   const sent = await command(access, endpoint.value, kind.path, headers, body, controlResult);
-  const asked = proven(request, kind, answeredBy(target, sent));
+  const asked = proven(request, kind, requireAnswerFrom(target, sent));
   return asked.ok
     ? success({
         result: asked.reply.data,
@@ -77,7 +77,11 @@ export async function control(
     : failure(controlError(endpoint.value, requestId, asked.no));
 }
 
-function proven(request: ControlRequest, kind: ControlKind, asked: Asked<ControlResultView>): Asked<ControlResultView> {
+function proven(
+  request: ControlRequest,
+  kind: ControlKind,
+  asked: AskResult<ControlResultView>,
+): AskResult<ControlResultView> {
   return asked.ok ? (mismatch(request, kind, asked.reply) ?? asked) : asked;
 }
 
@@ -85,7 +89,7 @@ function mismatch(
   request: ControlRequest,
   kind: ControlKind,
   { data }: Reply<ControlResultView>,
-): Asked<never> | undefined {
+): AskResult<never> | undefined {
   if (data.requestId !== request.requestId) return foreign(`the answer is to request ${oneLine(data.requestId, 200)}`);
   if (data.target !== request.target)
     return foreign(`the answer is about node ${oneLine(data.target, 200)}, not ${request.target}`);

@@ -13,9 +13,9 @@ import {
   type Result,
 } from '../../control-plane/model/errors.ts';
 import type { Reading, SkippedEndpoint } from '../../control-plane/model/views.ts';
-import { nobodyAnswered } from '../http/endpoint.ts';
+import { unansweredError } from '../http/endpoint.ts';
 import { oneLine } from '../http/text.ts';
-import { ask, foreign, readError, rejection, type Access, type Asked, type NoReply, type Reply } from './ask.ts';
+import { ask, foreign, readError, rejection, type Access, type AskResult, type NoReply, type Reply } from './ask.ts';
 import * as schema from './schema.ts';
 
 interface Attempt {
@@ -41,7 +41,7 @@ export async function askInOrder<T>(
     if (isFinal(asked.no)) return failure(readError(endpoint, asked.no));
     attempts.push({ endpoint, no: asked.no });
   }
-  return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+  return failure(unansweredError(cluster, attempts, readError, rejection));
 }
 
 /** Asks only the configured endpoint that was chosen; without a choice, asks in configured order. */
@@ -78,12 +78,12 @@ export async function askNodeAt<T>(
   view: () => z.ZodMiniType<T>,
   before: readonly SkippedEndpoint[] = [],
 ): Promise<Result<Reading<T>>> {
-  const asked = answeredBy(node, await ask(access, endpoint, path, view));
+  const asked = requireAnswerFrom(node, await ask(access, endpoint, path, view));
   return asked.ok ? success(reading(asked.reply, endpoint, before)) : failure(readError(endpoint, asked.no));
 }
 
 /** Refuses an answer that another node gave. */
-export function answeredBy<T>(node: string, asked: Asked<T>): Asked<T> {
+export function requireAnswerFrom<T>(node: string, asked: AskResult<T>): AskResult<T> {
   return asked.ok && asked.reply.observed.nodeId !== node
     ? foreign(`node ${oneLine(asked.reply.observed.nodeId ?? 'unknown', 200)} answered where node ${node} was asked`)
     : asked;
@@ -131,7 +131,7 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
   }
   const asked = others.map(({ endpoint, reason }) => `${endpoint}: ${reason}`).join('; ');
   if (attempts.length === cluster.endpoints.length)
-    return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+    return failure(unansweredError(cluster, attempts, readError, rejection));
   if (read.ok && member === undefined && attempts.length === 0) {
     return failure(
       refusal(

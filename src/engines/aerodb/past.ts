@@ -1,5 +1,5 @@
 /** What the events of an AeroDB node prove: which epoch a promotion began, and how a request ended. */
-import type { Begin, Past, PastEvent } from '../../control-plane/engine.ts';
+import type { EpochBegin, EventHistory, PastEvent } from '../../control-plane/engine.ts';
 
 const STARTED = 'replication.promotion.transition_started';
 const DENIED = 'validation_failed';
@@ -15,7 +15,7 @@ const WRITTEN_REFUSALS: readonly unknown[] = [
   'AERO_ACKNOWLEDGEMENT_INCOMPLETE',
 ];
 
-export const PAST: Past = {
+export const PAST: EventHistory = {
   keptBy: 'node',
   isCounted: true,
   key: 'seq',
@@ -37,8 +37,8 @@ export const PAST: Past = {
  * A node holds an epoch only after it logged that the transition starts, and each transition has a new number. So
  * before that event nobody can have seen this node hold this epoch. (Another node may use the same number.)
  */
-function begins(events: readonly PastEvent[]): readonly Begin[] {
-  const found: Begin[] = [];
+function begins(events: readonly PastEvent[]): readonly EpochBegin[] {
+  const found: EpochBegin[] = [];
   const ends = new Map<string, PastEvent>();
   for (const [index, event] of [...events.entries()].reverse()) {
     const { type, requestId, nodeId } = event;

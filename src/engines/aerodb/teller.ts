@@ -1,7 +1,7 @@
 /** What an answering AeroDB node says about itself that affects its whole answer. */
 import { sentence, type Sentence } from '../../control-plane/model/document.ts';
 import type { Member, ReplicaProgress, Wire } from '../../control-plane/model/views.ts';
-import { plain, toldByHalted, type Teller } from '../documents.ts';
+import { plain, haltedTeller, type Teller } from '../documents.ts';
 
 type Row = Pick<Wire<Member>, 'nodeId' | 'name' | 'role' | 'replicationState' | 'haltReason' | 'health'>;
 
@@ -11,7 +11,7 @@ export function tellerAmong(members: readonly Row[], observer: string | null): T
   if (own === undefined) return {};
   const others = members.filter(member => member !== own);
   return teller(own, [
-    ...(own.health === 'halted' ? [toldByHalted(own.name, own.haltReason)] : followsNobody(own)),
+    ...(own.health === 'halted' ? [haltedTeller(own.name, own.haltReason)] : followsNobody(own)),
     ...(others.length > 0 && others.every(({ health }) => health === 'unknown')
       ? [
           sentence(
@@ -30,7 +30,7 @@ export function tellerAmongReplicas(replicas: readonly Wire<ReplicaProgress>[], 
   if (own === undefined) return {};
   const { nodeId, state: replicationState, haltReason } = own;
   const row = { nodeId, name: own.name ?? nodeId, role: 'replica' as const, replicationState };
-  return teller(row, haltReason === null ? followsNobody(row) : [toldByHalted(row.name, haltReason)]);
+  return teller(row, haltReason === null ? followsNobody(row) : [haltedTeller(row.name, haltReason)]);
 }
 
 /** A state in which a node follows nobody, in the node's own word. */

@@ -3,7 +3,7 @@
  * described for a person in a clause of plain text; a foreign answer is never passed on as received.
  */
 import type { HttpAnswer } from './http.ts';
-import { everyText, isFinite, MAX_DEPTH, membersIn, wellFormed, written } from './json-text.ts';
+import { everyText, isFinite, MAX_DEPTH, membersIn, wellFormed, measureJson } from './json-text.ts';
 import { withoutForms } from './secret-forms.ts';
 import { plain } from './text.ts';
 
@@ -71,7 +71,7 @@ export function readJson(answer: HttpAnswer, secrets: readonly string[], repair 
     return refused(`its body is larger than ${SMALL_BODY_BYTES} bytes`);
   if (text === undefined) return refused('its body is not UTF-8');
   const shown = withhold(text, secrets);
-  const { isTooDeep, hasLongNumber, members } = written(shown);
+  const { isTooDeep, hasLongNumber, members } = measureJson(shown);
   if (isTooDeep) return refused(`its body is nested deeper than ${MAX_DEPTH} levels`);
   if (hasLongNumber) return refused('its body holds a number that is longer than any number can be');
   const parsed = parse(shown);

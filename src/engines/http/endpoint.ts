@@ -47,7 +47,7 @@ const FURTHEST = [
  * One error for a read that no endpoint answered. If a kernel rejected it, its rejection; otherwise the code of the
  * attempt that made the most progress.
  */
-export function nobodyAnswered<N extends NoAnswer>(
+export function unansweredError<N extends NoAnswer>(
   cluster: ClusterConfig,
   attempts: readonly { readonly endpoint: string; readonly no: N }[],
   readError: (endpoint: string, no: N) => ControlError,

@@ -11,7 +11,7 @@ export const MAX_DEPTH = 64;
 const MAX_NUMBER_LENGTH = 32;
 
 /** `hasLongNumber` and `members` cover the part that was read: all of the text, unless it is too deep. */
-export interface Written {
+export interface JsonExtent {
   readonly isTooDeep: boolean;
   readonly hasLongNumber: boolean;
   readonly members: number;
@@ -21,7 +21,7 @@ export interface Written {
  * Reads a text once before it is parsed, so that it cannot overflow the parser. Outside of strings there is one colon
  * for each name.
  */
-export function written(text: string): Written {
+export function measureJson(text: string): JsonExtent {
   let depth = 0;
   let members = 0;
   let number = 0;

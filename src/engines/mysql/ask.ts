@@ -14,7 +14,7 @@ import {
 import { parse } from '../../control-plane/model/parse.ts';
 import type { Timeouts } from '../http/endpoint.ts';
 import type { TlsIdentity } from '../http/http.ts';
-import { session, type Login, type No, type Way } from './client.ts';
+import { session, type Login, type StatementFailure, type ServerRoute } from './client.ts';
 import { missingRight } from './rights.ts';
 
 /** What a cluster is reached with. */
@@ -44,22 +44,22 @@ export type NoReply =
       readonly moved?: true;
     };
 
-export type Asked<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly no: NoReply };
+export type AskResult<T> = { readonly ok: true; readonly data: T } | { readonly ok: false; readonly no: NoReply };
 
 /** Asks one statement in a session. */
-export type Ask = <T>(statement: string, form: () => z.ZodMiniType<T>) => Promise<Asked<T>>;
+export type Ask = <T>(statement: string, form: () => z.ZodMiniType<T>) => Promise<AskResult<T>>;
 
-export function wayTo(endpoint: string, { login, tls, timeouts }: Access): Way {
+export function routeTo(endpoint: string, { login, tls, timeouts }: Access): ServerRoute {
   return { endpoint, login, tls, timeouts };
 }
 
 /** One connection to an address, for reads. */
-export async function reads<T>(
+export async function withConnection<T>(
   endpoint: string,
   access: Access,
-  use: (ask: Ask) => Promise<Asked<T>>,
-): Promise<Asked<T>> {
-  const answered = await session(wayTo(endpoint, access), access.timeouts.readMs, async ask =>
+  use: (ask: Ask) => Promise<AskResult<T>>,
+): Promise<AskResult<T>> {
+  const answered = await session(routeTo(endpoint, access), access.timeouts.readMs, async ask =>
     use(async (statement, form) => {
       const told = await ask(statement);
       if (!told.ok) return { ok: false, no: noReply(told.no) };
@@ -87,7 +87,7 @@ export async function askServer<T extends { readonly self: string }>(
   statement: string,
   form: () => z.ZodMiniType<readonly T[]>,
   node: string | null,
-): Promise<Asked<T>> {
+): Promise<AskResult<T>> {
   const told = await ask(statement, form);
   if (!told.ok) return told;
   const [row] = told.data;
@@ -97,7 +97,7 @@ export async function askServer<T extends { readonly self: string }>(
     : foreign(`server ${row.self} answered where server ${node} was asked`);
 }
 
-export function noReply(no: No): NoReply {
+export function noReply(no: StatementFailure): NoReply {
   if (no.kind === 'failed') return no;
   const { errno, sqlState, message, atLogin } = no;
   return { kind: 'rejected', errno, message, atLogin, reason: `ERROR ${errno} (${sqlState ?? '?????'}): ${message}` };

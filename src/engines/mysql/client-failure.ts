@@ -4,7 +4,7 @@
  */
 import { passwordSecrets, withhold } from '../http/answer.ts';
 import { cause, clientCertificate, oneLine } from '../http/text.ts';
-import type { No } from './way.ts';
+import type { StatementFailure } from './way.ts';
 import type { Break } from './wire.ts';
 
 /** MySQL's own messages have 512 bytes at most. */
@@ -22,7 +22,7 @@ export interface Progress {
 }
 
 /** `sent`: whether the statement had left. */
-export function failed({ code, why }: Break, progress: Progress, sent: boolean): No {
+export function failed({ code, why }: Break, progress: Progress, sent: boolean): StatementFailure {
   const { password, hasCertificate, isLoggedIn } = progress;
   const text = typeof why === 'string' ? why : (clientCertificate(why, hasCertificate) ?? cause(why));
   const words = oneLine(withhold(text, passwordSecrets(password)), MESSAGE_CHARACTERS);
@@ -63,7 +63,7 @@ export function isRefusal(error: Error): error is Error & Refusal {
  * MySQL's own words (P7-E3). An error that arrives before the peer is verified may be anybody's, so it counts as a
  * failed connection.
  */
-export function refused({ errno, sqlState, sqlMessage }: Refusal, progress: Progress): No {
+export function refused({ errno, sqlState, sqlMessage }: Refusal, progress: Progress): StatementFailure {
   const message = oneLine(withhold(sqlMessage, passwordSecrets(progress.password)), MESSAGE_CHARACTERS);
   if (!progress.isTrusted)
     return failed({ code: 'PHASE7_CONNECTION_FAILED', why: `before TLS: ${errno} ${message}` }, progress, false);

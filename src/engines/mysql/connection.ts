@@ -10,17 +10,17 @@ import { peerOf } from '../http/endpoint.ts';
 import type { TlsIdentity } from '../http/http.ts';
 import { textRows } from './answer-rows.ts';
 import { failed, isRefusal, refused, type Progress } from './client-failure.ts';
-import type { Answered, No, Way } from './way.ts';
+import type { StatementResult, StatementFailure, ServerRoute } from './way.ts';
 import { Wire, type Break } from './wire.ts';
 
-export type Opened =
+export type OpenResult =
   | {
       readonly ok: true;
       /** Only one statement at a time. */
-      readonly ask: (statement: string, limitMs: number) => Promise<Answered>;
+      readonly ask: (statement: string, limitMs: number) => Promise<StatementResult>;
       readonly close: () => void;
     }
-  | { readonly ok: false; readonly no: No };
+  | { readonly ok: false; readonly no: StatementFailure };
 
 /**
  * Switches off what mysql2 offers to servers by default: local files, and more than one result. A server then has no
@@ -32,7 +32,7 @@ const ATTRIBUTES = { program_name: 'aerodb-control' };
 const CLOSED: Break = { code: 'PHASE7_TRANSPORT_FAILURE', why: 'its session has ended' };
 
 /** Connects and logs in, once. Never rejects. */
-export async function open(way: Way): Promise<Opened> {
+export async function open(way: ServerRoute): Promise<OpenResult> {
   const { login, tls: identity, timeouts } = way;
   const progress: Progress = {
     password: login.password,
@@ -50,7 +50,7 @@ export async function open(way: Way): Promise<Opened> {
     atBreak(why);
   });
   let limit: NodeJS.Timeout | undefined;
-  const opening = new Promise<Connection | No>(resolve => {
+  const opening = new Promise<Connection | StatementFailure>(resolve => {
     limit = setTimeout(
       () => wire.break('PHASE7_CONNECTION_FAILED', `nothing within ${timeouts.connectMs} ms`),
       timeouts.connectMs,
@@ -153,7 +153,7 @@ interface Peer {
   readonly isPlain: boolean;
 }
 
-function peerFrom({ endpoint, tls: identity }: Way): Peer | undefined {
+function peerFrom({ endpoint, tls: identity }: ServerRoute): Peer | undefined {
   if (!URL.canParse(endpoint)) return undefined;
   const url = new URL(endpoint);
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');

@@ -18,8 +18,8 @@ import { toWire, type ControlResultView } from '../../control-plane/model/views.
 import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
 import { changesDocument } from '../documents.ts';
 import { oneLine } from '../http/text.ts';
-import { foreign, noReply, rejection, wayTo, type Access, type NoReply } from './ask.ts';
-import { session, type Answered } from './client.ts';
+import { foreign, noReply, rejection, routeTo, type Access, type NoReply } from './ask.ts';
+import { session, type StatementResult } from './client.ts';
 import { configured } from './endpoints.ts';
 import { forceAlone, switchTo } from './statements.ts';
 import { isServerId, VIEW_ID } from './schema.ts';
@@ -38,11 +38,11 @@ export async function promote(
   if (!statement.ok) return statement;
   const { timeouts } = access;
   const answered = await session(
-    wayTo(endpoint.value, access),
+    routeTo(endpoint.value, access),
     Math.max(timeouts.controlMs, request.answerMs ?? 0),
     ask => ask(statement.value),
   );
-  const answer: Answered = answered.ok ? answered.value : answered;
+  const answer: StatementResult = answered.ok ? answered.value : answered;
   if (!answer.ok) return failure(refused(endpoint.value, request, noReply(answer.no)));
   return request.mode === 'forced'
     ? forced(cluster, endpoint.value, request, answer)
@@ -66,7 +66,7 @@ function statementOf({ mode, target, primaryId, snapshot }: PromotionRequest): R
 
 const NOT_AN_ID = 'The target is not the id of a server: MySQL writes them as UUIDs in lower case.';
 
-type Answer = Extract<Answered, { readonly ok: true }>;
+type Answer = Extract<StatementResult, { readonly ok: true }>;
 
 /** For a forced group the only proof is OK, MySQL's answer to a setting. */
 function forced(

@@ -6,7 +6,7 @@ import { WITHHELD } from '../../control-plane/model/plausible.ts';
 import type { CostReading } from '../../control-plane/explanation/words.ts';
 import type { DiagnosticsView, Reading, Section } from '../../control-plane/model/views.ts';
 import { oneLine } from '../http/text.ts';
-import { askServer, readError, reads, type Access, type Ask, type Asked, type NoReply } from './ask.ts';
+import { askServer, readError, withConnection, type Access, type Ask, type AskResult, type NoReply } from './ask.ts';
 import { configured, reading } from './endpoints.ts';
 import { onOneLine } from './gtid.ts';
 import { shownValue, STATUS, VARIABLES } from './harmless.ts';
@@ -22,7 +22,7 @@ const SHOWN_MESSAGES = 20;
 type Entries = Section['entries'];
 interface Part {
   readonly name: string;
-  readonly ask: (ask: Ask) => Promise<Asked<Entries>>;
+  readonly ask: (ask: Ask) => Promise<AskResult<Entries>>;
 }
 
 function part<T>(name: string, statement: string, form: () => z.ZodMiniType<T>, show: (data: T) => Entries): Part {
@@ -121,7 +121,7 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
   const found = await ownEndpoint(cluster, access, node);
   if (!found.ok) return found;
   const { endpoint } = found.value;
-  const who = await reads(endpoint, access, ask => askServer(ask, WHO, schema.who, null));
+  const who = await withConnection(endpoint, access, ask => askServer(ask, WHO, schema.who, null));
   if (!who.ok) return failure(readError(endpoint, who.no));
   return success({
     ...reading(found.value, who.data, { requests: statements, name: null }),
@@ -132,7 +132,7 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
 interface ServerSections {
   readonly self: string;
   readonly now: string;
-  readonly sections: readonly { readonly name: string; readonly told: Asked<Entries> }[];
+  readonly sections: readonly { readonly name: string; readonly told: AskResult<Entries> }[];
 }
 
 /**
@@ -188,8 +188,8 @@ const NOBODY: NoReply = {
   reason: 'nobody was asked',
 };
 
-async function collectAt(endpoint: string, access: Access): Promise<Asked<ServerSections>> {
-  return await reads<ServerSections>(endpoint, access, async ask => {
+async function collectAt(endpoint: string, access: Access): Promise<AskResult<ServerSections>> {
+  return await withConnection<ServerSections>(endpoint, access, async ask => {
     const who = await askServer(ask, WHO, schema.who, null);
     if (!who.ok) return who;
     const { self, now } = who.data;

@@ -3,7 +3,7 @@ import { label, type Cell, type DocumentSection, type Table } from '../../contro
 import type { Wire } from '../../control-plane/model/views.ts';
 import {
   ABSENT,
-  beside,
+  addedSections,
   detail,
   fact,
   facts,
@@ -145,7 +145,7 @@ export function nodeSections({ member, source, gtids, sections }: Wire<MysqlNode
       ),
     ),
     ...(gtids === null ? [] : [gtidSection(gtids)]),
-    ...beside(sections, true),
+    ...addedSections(sections, true),
   ];
 }
 

@@ -1,7 +1,7 @@
 /** Shows the redo log and the binary logs of a server, its checkpoint, and the clone that it received. */
 import { label, sentence, type Document, type Ruler } from '../../control-plane/model/document.ts';
 import type { SnapshotsView, Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, beside, detail, fact, facts, plain, section, table } from '../documents.ts';
+import { ABSENT, addedSections, detail, fact, facts, plain, section, table } from '../documents.ts';
 import { listLine } from '../headline.ts';
 import { TERMS } from './terms.ts';
 import type { MysqlWalView } from './views.ts';
@@ -70,7 +70,7 @@ export function walDocument(view: Wire<MysqlWalView>): Document {
           narrow: [['name', 'bytes', 'encrypted']],
         }),
       ),
-      ...beside(view.sections),
+      ...addedSections(view.sections),
     ],
   };
 }
@@ -142,7 +142,7 @@ export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Doc
           ],
         }),
       ),
-      ...beside(sections),
+      ...addedSections(sections),
     ],
   };
 }

@@ -12,9 +12,18 @@ import {
   type Result,
 } from '../../control-plane/model/errors.ts';
 import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/model/views.ts';
-import { nobodyAnswered } from '../http/endpoint.ts';
+import { unansweredError } from '../http/endpoint.ts';
 import { oneLine } from '../http/text.ts';
-import { askServer, readError, reads, rejection, type Access, type Ask, type Asked, type NoReply } from './ask.ts';
+import {
+  askServer,
+  readError,
+  withConnection,
+  rejection,
+  type Access,
+  type Ask,
+  type AskResult,
+  type NoReply,
+} from './ask.ts';
 import { idOf, membersOf, primaryOf, unreachableOf } from './members.ts';
 import { isOfTheLogin } from './rights.ts';
 import * as schema from './schema.ts';
@@ -22,7 +31,7 @@ import type { GroupRow } from './schema.ts';
 import { GROUP, WHO } from './statements.ts';
 
 /** The group, listed twice by one member without a change in between, and what else was asked in between. */
-export interface Listed<T = undefined> {
+export interface GroupListing<T = undefined> {
   readonly endpoint: string;
   readonly rows: readonly GroupRow[];
   readonly between: T;
@@ -48,9 +57,9 @@ interface Attempt {
 export async function listAt<T>(
   endpoint: string,
   access: Access,
-  between: (ask: Ask, rows: readonly GroupRow[]) => Promise<Asked<T>>,
-): Promise<Asked<Listed<T>>> {
-  return await reads<Listed<T>>(endpoint, access, async ask => {
+  between: (ask: Ask, rows: readonly GroupRow[]) => Promise<AskResult<T>>,
+): Promise<AskResult<GroupListing<T>>> {
+  return await withConnection<GroupListing<T>>(endpoint, access, async ask => {
     const first = await ask(GROUP, schema.group);
     if (!first.ok) return first;
     const told = await between(ask, first.data);
@@ -82,12 +91,12 @@ export function ownRow(rows: readonly GroupRow[]): GroupRow {
 export async function listInOrder<T>(
   cluster: ClusterConfig,
   access: Access,
-  between: (ask: Ask, rows: readonly GroupRow[]) => Promise<Asked<T>>,
+  between: (ask: Ask, rows: readonly GroupRow[]) => Promise<AskResult<T>>,
   chosen?: string,
-): Promise<Result<Listed<T> & { readonly skipped: readonly SkippedEndpoint[] }>> {
+): Promise<Result<GroupListing<T> & { readonly skipped: readonly SkippedEndpoint[] }>> {
   const attempts: Attempt[] = [];
   const skipped: SkippedEndpoint[] = [];
-  const outside: { readonly listed: Listed<T>; readonly before: number }[] = [];
+  const outside: { readonly listed: GroupListing<T>; readonly before: number }[] = [];
   const endpoints = chosen === undefined ? success(urlsOf(cluster)) : only(cluster, chosen);
   if (!endpoints.ok) return endpoints;
   for (const endpoint of endpoints.value) {
@@ -114,11 +123,11 @@ export async function listInOrder<T>(
   // without an answer.
   const moved = attempts.find(({ no }) => no.kind === 'failed' && no.moved === true);
   if (moved !== undefined) return failure(readError(moved.endpoint, moved.no));
-  return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+  return failure(unansweredError(cluster, attempts, readError, rejection));
 }
 
 /** For reads that ask nothing in between. */
-export function nothing(): Promise<Asked<undefined>> {
+export function askNothing(): Promise<AskResult<undefined>> {
   return Promise.resolve({ ok: true, data: undefined });
 }
 
@@ -142,14 +151,14 @@ export function configured(cluster: ClusterConfig, endpoint: string): Result<str
 }
 
 /** Where a server answers, and what the group says about it. */
-export interface Found {
+export interface ServerLocation {
   readonly endpoint: string;
   readonly skipped: readonly SkippedEndpoint[];
 }
 
 /** A server without a configured address, as a member of its group reports it, and why it was not asked. */
-export interface Reported {
-  readonly reported: Listed & { readonly skipped: readonly SkippedEndpoint[] };
+export interface ReportedServer {
+  readonly reported: GroupListing & { readonly skipped: readonly SkippedEndpoint[] };
   readonly why: string;
 }
 
@@ -158,8 +167,8 @@ export async function findNode(
   cluster: ClusterConfig,
   access: Access,
   node: string,
-): Promise<Result<Found | Reported>> {
-  const listed = await listInOrder(cluster, access, nothing);
+): Promise<Result<ServerLocation | ReportedServer>> {
+  const listed = await listInOrder(cluster, access, askNothing);
   if (!listed.ok && listed.error.domain === 'KERNEL_REJECTION') return listed;
   const member = listed.ok ? membersOf(listed.value.rows).find(({ nodeId }) => nodeId === node) : undefined;
   const own = urlsOf(cluster).find(url => url === member?.apiUrl);
@@ -187,8 +196,8 @@ export async function findNode(
   );
 }
 
-async function whoIsAt(endpoint: string, access: Access): Promise<Asked<string>> {
-  const who = await reads(endpoint, access, ask => askServer(ask, WHO, schema.who, null));
+async function whoIsAt(endpoint: string, access: Access): Promise<AskResult<string>> {
+  const who = await withConnection(endpoint, access, ask => askServer(ask, WHO, schema.who, null));
   return who.ok ? { ok: true, data: who.data.self } : who;
 }
 

@@ -8,7 +8,7 @@ import { failure, refusal, success, type ControlError, type Result } from '../..
 import type { ExplainedReading } from '../../control-plane/explanation/words.ts';
 import type { KernelCheck } from '../../control-plane/model/views.ts';
 import { oneLine } from '../http/text.ts';
-import { foreign, reads, readError, type Access, type Asked } from './ask.ts';
+import { foreign, withConnection, readError, type Access, type AskResult } from './ask.ts';
 import { findNode, listAt, notContacted, notesOf, ownRow, reading } from './endpoints.ts';
 import type { MysqlFacts, OpenTransactions } from './facts.ts';
 import { countOf, onOneLine } from './gtid.ts';
@@ -178,8 +178,8 @@ async function openAt(
   endpoint: string,
   access: Access,
   primary: string,
-): Promise<{ readonly endpoint: string; readonly open: Asked<Open> }> {
-  const open = await reads<Open>(endpoint, access, async ask => {
+): Promise<{ readonly endpoint: string; readonly open: AskResult<Open> }> {
+  const open = await withConnection<Open>(endpoint, access, async ask => {
     const told = await ask(OPEN_TRANSACTIONS, schema.openTransactions);
     if (!told.ok) return told;
     const [row] = told.data;

@@ -5,13 +5,13 @@ import type { HistoryOf } from '../../control-plane/ports.ts';
 import type { KernelEvent, PromotionView, SkippedEndpoint } from '../../control-plane/model/views.ts';
 import type { ToldReading } from '../documents.ts';
 import { oneLine } from '../http/text.ts';
-import { foreign, readError, type Access, type Ask, type Asked } from './ask.ts';
-import { listAt, listInOrder, notesOf, ownRow, reading, type Listed } from './endpoints.ts';
+import { foreign, readError, type Access, type Ask, type AskResult } from './ask.ts';
+import { listAt, listInOrder, notesOf, ownRow, reading, type GroupListing } from './endpoints.ts';
 import { membersOf, primaryOf } from './members.ts';
 import { askSelf, notesOfSelf, ownEndpoint } from './reads.ts';
 import * as schema from './schema.ts';
 import type { LogRow, SelfRow } from './schema.ts';
-import { beside, errorLog, LOGGED, MOST_LOGGED, STAGES } from './statements.ts';
+import { errorLogCounts, errorLog, LOGGED, MOST_LOGGED, STAGES } from './statements.ts';
 import { listedTeller } from './teller.ts';
 
 interface MemberHistory {
@@ -24,7 +24,7 @@ interface MemberHistory {
   readonly overwritten: bigint | null;
 }
 
-function told(before: bigint | null, node: string | null): (ask: Ask) => Promise<Asked<MemberHistory>> {
+function told(before: bigint | null, node: string | null): (ask: Ask) => Promise<AskResult<MemberHistory>> {
   return async ask => {
     const self = await askSelf(ask, node);
     if (!self.ok) return self;
@@ -32,7 +32,7 @@ function told(before: bigint | null, node: string | null): (ask: Ask) => Promise
     if (!stages.ok) return stages;
     const logged = await ask(errorLog(before), schema.errorLog);
     if (!logged.ok) return logged;
-    const others = await ask(beside(before ?? 0n), schema.beside);
+    const others = await ask(errorLogCounts(before ?? 0n), schema.errorLogCounts);
     if (!others.ok) return others;
     const [{ newer, expired } = { newer: null, expired: null }] = others.data;
     return {
@@ -58,7 +58,7 @@ async function asked(
   node: string | undefined,
   before: bigint | null,
   chosen: string | undefined,
-): Promise<Result<Listed<MemberHistory> & { readonly skipped: readonly SkippedEndpoint[] }>> {
+): Promise<Result<GroupListing<MemberHistory> & { readonly skipped: readonly SkippedEndpoint[] }>> {
   if (node === undefined) return await listInOrder(cluster, access, told(before, null), chosen);
   const found = await ownEndpoint(cluster, access, node);
   if (!found.ok) return found;

@@ -3,8 +3,17 @@ import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
 import type { Section } from '../../control-plane/model/views.ts';
 import type { ToldReading } from '../documents.ts';
-import { askServer, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
-import { findNode, listInOrder, notContacted, notesOf, nothing, ownRow, reading, type Found } from './endpoints.ts';
+import { askServer, readError, withConnection, type Access, type Ask, type AskResult } from './ask.ts';
+import {
+  findNode,
+  listInOrder,
+  notContacted,
+  notesOf,
+  askNothing,
+  ownRow,
+  reading,
+  type ServerLocation,
+} from './endpoints.ts';
 import { onOneLine } from './gtid.ts';
 import { addressOf, membersOf, memberOf, primaryOf } from './members.ts';
 import * as schema from './schema.ts';
@@ -20,7 +29,7 @@ export async function readCluster(
   unavailable: readonly string[],
   chosen?: string,
 ): Promise<Result<ToldReading<MysqlClusterView>>> {
-  const listed = await listInOrder(cluster, access, nothing, chosen);
+  const listed = await listInOrder(cluster, access, askNothing, chosen);
   if (!listed.ok) return listed;
   const { rows } = listed.value;
   const own = ownRow(rows);
@@ -38,7 +47,7 @@ export async function readCluster(
 }
 
 /** One row about the answering server. */
-export async function askSelf(ask: Ask, node: string | null): Promise<Asked<SelfRow>> {
+export async function askSelf(ask: Ask, node: string | null): Promise<AskResult<SelfRow>> {
   return await askServer(ask, SELF, schema.self, node);
 }
 
@@ -70,7 +79,7 @@ export async function readNode(
     });
   }
   const { endpoint, skipped } = found.value;
-  const asked = await reads(endpoint, access, ask => askSelf(ask, node));
+  const asked = await withConnection(endpoint, access, ask => askSelf(ask, node));
   if (!asked.ok) return failure(readError(endpoint, asked.no));
   const row = asked.data;
   const member = memberOf(row, ownName(row, endpoint));
@@ -153,7 +162,11 @@ export function unwatched({ performance_schema: isOn, watched }: OpenRow): strin
 }
 
 /** The address at which a node itself answers; an error if it does not answer there. */
-export async function ownEndpoint(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
+export async function ownEndpoint(
+  cluster: ClusterConfig,
+  access: Access,
+  node: string,
+): Promise<Result<ServerLocation>> {
   const found = await findNode(cluster, access, node);
   if (!found.ok) return found;
   return 'reported' in found.value ? failure(notContacted(cluster, node, found.value.why)) : success(found.value);

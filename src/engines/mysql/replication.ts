@@ -2,7 +2,7 @@
 import { urlsOf, type ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { success, type Result } from '../../control-plane/model/errors.ts';
 import type { ToldReading } from '../documents.ts';
-import { reads, type Access, type Ask, type Asked } from './ask.ts';
+import { withConnection, type Access, type Ask, type AskResult } from './ask.ts';
 import { listInOrder, notesOf, ownRow, reading } from './endpoints.ts';
 import { countOf, onOneLine } from './gtid.ts';
 import { idOf, membersOf, nameOf, primaryOf } from './members.ts';
@@ -83,7 +83,7 @@ async function told(
   access: Access,
   ask: Ask,
   rows: readonly GroupRow[],
-): Promise<Asked<MemberProgress>> {
+): Promise<AskResult<MemberProgress>> {
   const self = await askSelf(ask, null);
   if (!self.ok) return self;
   const urls = new Set(addresses);
@@ -98,7 +98,7 @@ async function told(
       const url = membersOf([row])[0]?.apiUrl;
       if (url === undefined || url === null || !urls.has(url))
         return { ...member, ...unknown('no configured address is the one that it reports') };
-      const asked = await reads(url, access, other => askSelf(other, nodeId));
+      const asked = await withConnection(url, access, other => askSelf(other, nodeId));
       return { ...member, ...(asked.ok ? progressOf(asked.data) : unknown(asked.no.reason)) };
     }),
   );

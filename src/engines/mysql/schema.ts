@@ -106,7 +106,7 @@ export const who = lazily(() => list(z.object({ self: uuid, now: time })));
 export const stages = lazily(() => list(z.object({ stage: text, completed: shown(whole), estimated: shown(whole) })));
 
 export const errorLog = lazily(() => list(z.object({ at: shown(time), code: text, message: shown(text) })));
-export const beside = lazily(() => list(z.object({ newer: shown(whole), expired: shown(whole) })));
+export const errorLogCounts = lazily(() => list(z.object({ newer: shown(whole), expired: shown(whole) })));
 export type LogRow = z.output<ReturnType<typeof errorLog>>[number];
 
 export const openTransactions = lazily(() =>

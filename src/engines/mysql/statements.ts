@@ -84,7 +84,7 @@ ORDER BY LOGGED DESC LIMIT ${MOST_LOGGED + 1}`;
 }
 
 /** How many messages lie at or after a position, and how many rows of any kind were overwritten. */
-export function beside(position: bigint): string {
+export function errorLogCounts(position: bigint): string {
   return `SELECT COUNT(*) AS newer, (SELECT VARIABLE_VALUE FROM performance_schema.global_status
 WHERE VARIABLE_NAME = 'Error_log_expired_events') AS expired
 FROM performance_schema.error_log WHERE ${OF_THE_GROUP} AND UNIX_TIMESTAMP(LOGGED) >= ${seconds(position)}`;

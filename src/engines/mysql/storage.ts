@@ -2,8 +2,8 @@
 import type { ClusterConfig } from '../../control-plane/clusters/cluster.ts';
 import { failure, success, type Result } from '../../control-plane/model/errors.ts';
 import type { Reading, Section, SnapshotItem, SnapshotsView } from '../../control-plane/model/views.ts';
-import { askServer, readError, reads, type Access, type Ask, type Asked } from './ask.ts';
-import { reading, type Found } from './endpoints.ts';
+import { askServer, readError, withConnection, type Access, type Ask, type AskResult } from './ask.ts';
+import { reading, type ServerLocation } from './endpoints.ts';
 import { onOneLine } from './gtid.ts';
 import { ownEndpoint } from './reads.ts';
 import * as schema from './schema.ts';
@@ -151,11 +151,11 @@ async function readAt<V>(
   cluster: ClusterConfig,
   access: Access,
   node: string,
-  use: (ask: Ask, found: Found) => Promise<Asked<Reading<V>>>,
+  use: (ask: Ask, found: ServerLocation) => Promise<AskResult<Reading<V>>>,
 ): Promise<Result<Reading<V>>> {
   const found = await ownEndpoint(cluster, access, node);
   if (!found.ok) return found;
   const { endpoint } = found.value;
-  const asked = await reads(endpoint, access, ask => use(ask, found.value));
+  const asked = await withConnection(endpoint, access, ask => use(ask, found.value));
   return asked.ok ? success(asked.data) : failure(readError(endpoint, asked.no));
 }

@@ -12,7 +12,7 @@ export interface Login {
 export type Row = Readonly<Record<string, string | null>>;
 
 /** Why there is no answer. None of its texts contains the password. */
-export type No =
+export type StatementFailure =
   /** The server's own error packet, after the connection was trusted. `atLogin`: it arrived during the login. */
   | {
       readonly kind: 'refused';
@@ -25,15 +25,15 @@ export type No =
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly sent: boolean; readonly reason: string };
 
 /** `body`: the answer as text, for records. An OK of the server has no result set: its `rows` are null. */
-export type Answered =
+export type StatementResult =
   | { readonly ok: true; readonly rows: readonly Row[] | null; readonly body: string }
-  | { readonly ok: false; readonly no: No };
+  | { readonly ok: false; readonly no: StatementFailure };
 
 /** Sends one statement unchanged. */
-export type Ask = (statement: string) => Promise<Answered>;
+export type Ask = (statement: string) => Promise<StatementResult>;
 
 /** How a server is reached. `connectMs` covers its greeting, TLS and the login. */
-export interface Way {
+export interface ServerRoute {
   /** `mysql://host:port`; the default port is 3306. */
   readonly endpoint: string;
   readonly login: Login;

@@ -21,7 +21,7 @@ export interface Access {
 }
 
 /** Patroni's own refusal: a status and a text. */
-export interface Refused {
+export interface PatroniRefusal {
   readonly kind: 'rejected';
   readonly status: number;
   readonly body: string;
@@ -29,7 +29,7 @@ export interface Refused {
 
 /** Why there is no reply. `reason` is a clause without the address. */
 export type NoReply =
-  | (Refused & { readonly reason: string })
+  | (PatroniRefusal & { readonly reason: string })
   | { readonly kind: 'failed'; readonly code: TransportErrorCode; readonly sent: boolean; readonly reason: string };
 
 /** An answer, and when it was given by the answering node's clock. */
@@ -38,7 +38,9 @@ export interface Reply<T> {
   readonly time: string;
 }
 
-export type Asked<T> = { readonly ok: true; readonly reply: Reply<T> } | { readonly ok: false; readonly no: NoReply };
+export type AskResult<T> =
+  | { readonly ok: true; readonly reply: Reply<T> }
+  | { readonly ok: false; readonly no: NoReply };
 
 const READ_BODY_BYTES = 16 * 1024 * 1024;
 const CONTROL_BODY_BYTES = 64 * 1024;
@@ -49,7 +51,7 @@ export async function ask<T>(
   endpoint: string,
   path: string,
   schema: () => z.ZodMiniType<T>,
-): Promise<Asked<T>> {
+): Promise<AskResult<T>> {
   const reply = await get(access, endpoint, path);
   if (!reply.ok) return reply;
   const read = readJson(reply.answer, basicSecrets(access.login));
@@ -63,7 +65,7 @@ export async function ask<T>(
 }
 
 /** Asks `endpoint` once for text, the format of `/metrics`. */
-export async function askText(access: Access, endpoint: string, path: string): Promise<Asked<string>> {
+export async function askText(access: Access, endpoint: string, path: string): Promise<AskResult<string>> {
   const reply = await get(access, endpoint, path);
   if (!reply.ok) return reply;
   const text = decode(reply.answer.body);
@@ -73,7 +75,7 @@ export async function askText(access: Access, endpoint: string, path: string): P
 }
 
 /** The result of a control request: any complete answer, or none. */
-export type Sent =
+export type SendResult =
   | { readonly ok: true; readonly status: number; readonly own: boolean; readonly body: string }
   | { readonly ok: false; readonly no: NoReply & { readonly kind: 'failed' } };
 
@@ -87,7 +89,7 @@ export async function command(
   path: string,
   body: Readonly<Record<string, string>>,
   waitMs: number,
-): Promise<Sent> {
+): Promise<SendResult> {
   const request: HttpRequest = {
     method: 'POST',
     url: urlOf(endpoint, path),
@@ -170,7 +172,7 @@ async function get(access: Access, endpoint: string, path: string): Promise<Http
 }
 
 /** Refuses an answer without a Date header: every view must say from when it is (P7-O3). */
-function dated<T>(answer: HttpAnswer, data: T): Asked<T> {
+function dated<T>(answer: HttpAnswer, data: T): AskResult<T> {
   const date = answer.headers['date'];
   const time = typeof date === 'string' ? Date.parse(date) : Number.NaN;
   return Number.isNaN(time)
@@ -222,7 +224,7 @@ export function words(body: string): string {
 }
 
 /** Patroni's refusal in its own words. Patroni has no error codes, so the status of its answer is the code. */
-export function rejection({ status, body }: Refused, message: string, outcome: Outcome): ControlError {
+export function rejection({ status, body }: PatroniRefusal, message: string, outcome: Outcome): ControlError {
   return kernelRejection(`PATRONI_HTTP_${status}`, message, [], outcome, { status, body, details: null });
 }
 

@@ -15,7 +15,7 @@ import {
 import type { PromotionRequest } from '../../control-plane/ports.ts';
 import { toWire, type ControlResultView } from '../../control-plane/model/views.ts';
 import type { ExecutedControl } from '../../control-plane/explanation/words.ts';
-import { command, rejection, words, type Access, type Sent } from './ask.ts';
+import { command, rejection, words, type Access, type SendResult } from './ask.ts';
 import { changesDocument } from '../documents.ts';
 import { configured } from './endpoints.ts';
 import { TERMS } from './terms.ts';
@@ -100,7 +100,7 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-type Answer = Extract<Sent, { readonly ok: true }>;
+type Answer = Extract<SendResult, { readonly ok: true }>;
 
 /** Statuses with which Patroni refuses a request before it writes anything to its configuration store. */
 const BEFORE_ANY_WRITE: readonly number[] = [400, 401, 403, 411, 412, 422, 501];
@@ -144,7 +144,7 @@ const UNKNOWN =
 function unanswered(
   endpoint: string,
   requestId: string,
-  { code, sent, reason }: Extract<Sent, { readonly ok: false }>['no'],
+  { code, sent, reason }: Extract<SendResult, { readonly ok: false }>['no'],
 ): ControlError {
   return sent
     ? transportFailure(code, `${endpoint}: ${reason}. ${UNKNOWN} ${requestId}.`, 'unknown')

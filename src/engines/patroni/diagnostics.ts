@@ -4,8 +4,8 @@ import { failure, success, type Result } from '../../control-plane/model/errors.
 import { isName, isNodeName, WITHHELD } from '../../control-plane/model/plausible.ts';
 import type { CostReading } from '../../control-plane/explanation/words.ts';
 import type { DiagnosticsView, Reading, Section } from '../../control-plane/model/views.ts';
-import { ask, askText, readError, type Access, type Asked } from './ask.ts';
-import { askInOrder, configured, findMember, notContacted, reading } from './endpoints.ts';
+import { ask, askText, readError, type Access, type AskResult } from './ask.ts';
+import { askInOrder, configured, findMember, notContacted, patroniReading } from './endpoints.ts';
 import { oneLine } from '../http/text.ts';
 import { cannotList } from './reads.ts';
 import * as schema from './schema.ts';
@@ -24,7 +24,7 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
     const { located, member, cluster: listed } = found.value;
     return located.endpoint === undefined
       ? failure(notContacted(cluster, member, located.why))
-      : success({ ...reading({ ...listed, endpoint: located.endpoint }, cost, 'dcs', node, []), words });
+      : success({ ...patroniReading({ ...listed, endpoint: located.endpoint }, cost, 'dcs', node, []), words });
   }
   // A note below names a node that nobody could list as a member. A text that does not read like a name must not be
   // repeated.
@@ -34,7 +34,7 @@ export async function declareCost(cluster: ClusterConfig, access: Access, node: 
   const own = await askInOrder(cluster, access, '/patroni', schema.node);
   return own.ok
     ? success({
-        ...reading(own.value, cost, 'live', own.value.data.patroni?.name ?? null, [
+        ...patroniReading(own.value, cost, 'live', own.value.data.patroni?.name ?? null, [
           `Whether ${node} is a member, and at which address, could not be read: ${found.error.message}`,
         ]),
         words,
@@ -88,7 +88,7 @@ export async function collect(
   ];
   const other = origin.endpoint === own.value ? otherName(origin.data, node) : undefined;
   return success({
-    ...reading(origin, { sections }, 'live', origin.endpoint === own.value ? (other ?? node) : null, [
+    ...patroniReading(origin, { sections }, 'live', origin.endpoint === own.value ? (other ?? node) : null, [
       ...(other === undefined
         ? []
         : [
@@ -112,7 +112,7 @@ function otherName({ patroni }: Readonly<Record<string, unknown>>, node: string)
   return typeof name === 'string' && name !== node ? oneLine(name, 200) : undefined;
 }
 
-function section<T>(name: string, asked: Asked<T>, entries: (data: T) => Section['entries']): Section {
+function section<T>(name: string, asked: AskResult<T>, entries: (data: T) => Section['entries']): Section {
   return {
     name,
     entries: asked.ok

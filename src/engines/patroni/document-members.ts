@@ -10,7 +10,7 @@ import {
 import type { Wire } from '../../control-plane/model/views.ts';
 import {
   ABSENT,
-  beside,
+  addedSections,
   detail,
   fact,
   facts,
@@ -171,7 +171,7 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
         ),
       ),
     ),
-    ...beside(sections, true),
+    ...addedSections(sections, true),
   ];
 }
 

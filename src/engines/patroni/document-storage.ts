@@ -1,7 +1,7 @@
 /** Shows the WAL of a PostgreSQL under Patroni, and its checkpoint with what keeps WAL from being removed. */
 import { label, sentence, type Document } from '../../control-plane/model/document.ts';
 import type { SnapshotsView, WalView, Wire } from '../../control-plane/model/views.ts';
-import { ABSENT, beside, detail, fact, facts, plain, section, table } from '../documents.ts';
+import { ABSENT, addedSections, detail, fact, facts, plain, section, table } from '../documents.ts';
 import { listLine } from '../headline.ts';
 import { position, positionText, TERMS } from './terms.ts';
 
@@ -36,7 +36,7 @@ export function walDocument(view: Wire<WalView>): Document {
               ),
             ),
           ]),
-      ...beside(sections),
+      ...addedSections(sections),
       section(
         label('Segments'),
         segments === null
@@ -103,7 +103,7 @@ export function snapshotsDocument({ items, sections }: Wire<SnapshotsView>): Doc
           ],
         }),
       ),
-      ...beside(sections),
+      ...addedSections(sections),
     ],
   };
 }

@@ -14,16 +14,16 @@ import {
 } from '../../control-plane/model/errors.ts';
 import { isNodeName, quotedName } from '../../control-plane/model/plausible.ts';
 import type { Observed, Reading, SkippedEndpoint } from '../../control-plane/model/views.ts';
-import { nobodyAnswered } from '../http/endpoint.ts';
+import { unansweredError } from '../http/endpoint.ts';
 import { oneLine } from '../http/text.ts';
-import { ask, foreign, readError, rejection, type Access, type Asked, type NoReply } from './ask.ts';
+import { ask, foreign, readError, rejection, type Access, type AskResult, type NoReply } from './ask.ts';
 import * as schema from './schema.ts';
 import type { ClusterWire, MemberWire, NodeWire } from './schema.ts';
 
 const MOST_NAMED = 10;
 
 /** The answer of an endpoint, its time, and the endpoints that did not answer before. */
-export interface From<T> {
+export interface EndpointAnswer<T> {
   readonly data: T;
   readonly time: string;
   readonly endpoint: string;
@@ -40,7 +40,7 @@ export async function askInOrder<T>(
   path: string,
   view: () => z.ZodMiniType<T>,
   endpoints = urlsOf(cluster),
-): Promise<Result<From<T>>> {
+): Promise<Result<EndpointAnswer<T>>> {
   const attempts: { readonly endpoint: string; readonly no: NoReply }[] = [];
   for (const endpoint of endpoints) {
     const asked = await ask(access, endpoint, path, view);
@@ -57,7 +57,7 @@ export async function askInOrder<T>(
     if (asked.no.kind === 'rejected' && asked.no.status < 500) return failure(readError(endpoint, asked.no));
     attempts.push({ endpoint, no: asked.no });
   }
-  return failure(nobodyAnswered(cluster, attempts, readError, rejection));
+  return failure(unansweredError(cluster, attempts, readError, rejection));
 }
 
 /**
@@ -67,7 +67,7 @@ export async function listChosen(
   cluster: ClusterConfig,
   access: Access,
   chosen: string | undefined,
-): Promise<Result<From<ClusterWire>>> {
+): Promise<Result<EndpointAnswer<ClusterWire>>> {
   if (chosen === undefined) return await askInOrder(cluster, access, '/cluster', schema.cluster);
   const own = configured(cluster, chosen);
   return own.ok ? await askInOrder(cluster, access, '/cluster', schema.cluster, [own.value]) : own;
@@ -79,27 +79,27 @@ export async function askAt<T>(
   endpoint: string,
   path: string,
   view: () => z.ZodMiniType<T>,
-): Promise<Result<From<T>>> {
-  return from(endpoint, await ask(access, endpoint, path, view));
+): Promise<Result<EndpointAnswer<T>>> {
+  return endpointAnswer(endpoint, await ask(access, endpoint, path, view));
 }
 
 /** An answer with its endpoint, or the error of the read. */
-export function from<T>(endpoint: string, asked: Asked<T>): Result<From<T>> {
+export function endpointAnswer<T>(endpoint: string, asked: AskResult<T>): Result<EndpointAnswer<T>> {
   return asked.ok ? success({ ...asked.reply, endpoint, skipped: [] }) : failure(readError(endpoint, asked.no));
 }
 
 /** Where to ask a member, or why it is not contacted: a clause that begins with what is known of its address. */
-export type Located = { readonly endpoint: string } | { readonly endpoint: undefined; readonly why: string };
+export type MemberLocation = { readonly endpoint: string } | { readonly endpoint: undefined; readonly why: string };
 
 /** A member as `/cluster` lists it, and where to ask it. */
-export interface Found {
+export interface ListedMember {
   readonly member: MemberWire;
-  readonly located: Located;
-  readonly cluster: From<ClusterWire>;
+  readonly located: MemberLocation;
+  readonly cluster: EndpointAnswer<ClusterWire>;
 }
 
 /** Looks a member up in `/cluster`. A name that is not there belongs to no member of this cluster. */
-export async function findMember(cluster: ClusterConfig, access: Access, node: string): Promise<Result<Found>> {
+export async function findMember(cluster: ClusterConfig, access: Access, node: string): Promise<Result<ListedMember>> {
   const read = await askInOrder(cluster, access, '/cluster', schema.cluster);
   if (!read.ok) return read;
   const { members } = read.value.data;
@@ -125,7 +125,7 @@ export async function findMember(cluster: ClusterConfig, access: Access, node: s
 export function locator(
   cluster: ClusterConfig,
   { members }: Pick<ClusterWire, 'members'>,
-): (member: MemberWire) => Located {
+): (member: MemberWire) => MemberLocation {
   const endpoints = endpointsOf(cluster);
   const named = new Map(endpoints.flatMap(({ url, member }) => (member === undefined ? [] : [[member, url] as const])));
   const unnamed = new Map(
@@ -228,7 +228,7 @@ export async function askMember(
   endpoint: string,
   name: string,
   scope: string | null,
-): Promise<Asked<NodeWire> & { /** The name that another member told. */ readonly other?: string }> {
+): Promise<AskResult<NodeWire> & { /** The name that another member told. */ readonly other?: string }> {
   const asked = await ask(access, endpoint, '/patroni', schema.node);
   if (!asked.ok) return asked;
   const other = otherThan(asked.reply.data, name, scope);
@@ -265,8 +265,8 @@ export function configured(cluster: ClusterConfig, endpoint: string): Result<str
  * A reading of Patroni, which has no commit ids and no control versions. The time is the Date header of the answer, in
  * whole seconds.
  */
-export function reading<T, V>(
-  { time, endpoint, skipped }: From<T>,
+export function patroniReading<T, V>(
+  { time, endpoint, skipped }: EndpointAnswer<T>,
   view: V,
   snapshot: 'dcs' | 'live',
   nodeId: string | null,

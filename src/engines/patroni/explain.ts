@@ -10,7 +10,7 @@ import type { KernelCheck } from '../../control-plane/model/views.ts';
 import { oneLine } from '../http/text.ts';
 import type { Access } from './ask.ts';
 import type { PatroniFacts, PatroniPosition } from './facts.ts';
-import { askAt, askMember, findMember, locator, notContacted, type Located } from './endpoints.ts';
+import { askAt, askMember, findMember, locator, notContacted, type MemberLocation } from './endpoints.ts';
 import { leaderOf, membersOf, positionsOf, scheduledSwitchover } from './members.ts';
 import { clusterReading, inconsistent, moved } from './reads.ts';
 import * as schema from './schema.ts';
@@ -161,7 +161,7 @@ interface MemberReport {
 async function lookAt(
   access: Access,
   { name: node }: MemberWire,
-  located: Located,
+  located: MemberLocation,
   scope: string | null,
 ): Promise<MemberReport> {
   const silence = (silent: string): MemberReport => ({

@@ -5,7 +5,15 @@ import type { KernelEvent, PromotionView } from '../../control-plane/model/views
 import type { ToldReading } from '../documents.ts';
 import { lsn } from './lsn.ts';
 import type { Access } from './ask.ts';
-import { askAt, askMember, findMember, from, listChosen, notContacted, type From } from './endpoints.ts';
+import {
+  askAt,
+  askMember,
+  findMember,
+  endpointAnswer,
+  listChosen,
+  notContacted,
+  type EndpointAnswer,
+} from './endpoints.ts';
 import { leaderOf } from './members.ts';
 import * as schema from './schema.ts';
 import type { ClusterWire, HistoryWire } from './schema.ts';
@@ -73,13 +81,13 @@ async function listed(
   access: Access,
   node: string | undefined,
   chosen: string | undefined,
-): Promise<Result<From<ClusterWire>>> {
+): Promise<Result<EndpointAnswer<ClusterWire>>> {
   if (node === undefined) return await listChosen(cluster, access, chosen);
   const found = await findMember(cluster, access, node);
   if (!found.ok) return found;
   const { member, located, cluster: before } = found.value;
   if (located.endpoint === undefined) return failure(notContacted(cluster, member, located.why));
-  const self = from(located.endpoint, await askMember(access, located.endpoint, node, before.data.scope));
+  const self = endpointAnswer(located.endpoint, await askMember(access, located.endpoint, node, before.data.scope));
   if (!self.ok) return self;
   const own = await askAt(access, located.endpoint, '/cluster', schema.cluster);
   return own.ok ? success({ ...own.value, skipped: before.skipped }) : own;

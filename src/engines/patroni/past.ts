@@ -1,7 +1,7 @@
 /** What Patroni's history proves: a timeline begins after the end of the timeline before it. */
-import type { Past } from '../../control-plane/engine.ts';
+import type { EventHistory } from '../../control-plane/engine.ts';
 
-export const PAST: Past = {
+export const PAST: EventHistory = {
   keptBy: 'cluster',
   // `seq` numbers timelines, and PostgreSQL skips a number that is already taken.
   isCounted: false,

@@ -8,13 +8,13 @@ import {
   askAt,
   askMember,
   findMember,
-  from,
+  endpointAnswer,
   listChosen,
   memberAt,
   notContacted,
   notContactedNote,
-  reading,
-  type From,
+  patroniReading,
+  type EndpointAnswer,
 } from './endpoints.ts';
 import type { ToldReading } from '../documents.ts';
 import { listedTeller, ownTeller } from './teller.ts';
@@ -29,12 +29,12 @@ const ANSWERED_BY_OTHER_ADDRESS =
 /** `/cluster` as a reading: one snapshot of the configuration store. */
 export function clusterReading<V>(
   cluster: ClusterConfig,
-  from: From<ClusterWire>,
+  from: EndpointAnswer<ClusterWire>,
   view: V,
   notes: readonly string[] = [],
 ): ToldReading<V> {
   const node = memberAt(cluster, from.data, from.endpoint);
-  const told = reading(from, view, 'dcs', node, [
+  const told = patroniReading(from, view, 'dcs', node, [
     ...notesOf(from.data),
     ...notes,
     ...(node === null ? [ANSWERED_BY_OTHER_ADDRESS] : []),
@@ -139,7 +139,7 @@ export async function readNode(
   }
   const { node, apiUrl } = found.value;
   const member = memberOf(name, apiUrl, node.data);
-  const told = reading(
+  const told = patroniReading(
     node,
     { member, source: 'self' as const, epoch: node.data.timeline, sections: detailsOf(node.data) },
     'live',
@@ -158,8 +158,8 @@ function pauseNote({ pause }: NodeWire): readonly string[] {
  * why.
  */
 export type FoundNode = { readonly member: MemberWire | undefined } & (
-  | { readonly node: From<NodeWire>; readonly apiUrl: string | null }
-  | { readonly reported: From<ClusterWire>; readonly why: string }
+  | { readonly node: EndpointAnswer<NodeWire>; readonly apiUrl: string | null }
+  | { readonly reported: EndpointAnswer<ClusterWire>; readonly why: string }
 );
 
 /**
@@ -175,7 +175,7 @@ export async function findNode(cluster: ClusterConfig, access: Access, name: str
     const asked = await askMember(access, located.endpoint, name, listed.data.scope);
     if (!asked.ok && 'other' in asked)
       return success({ member, reported: listed, why: `at ${located.endpoint} ${asked.other} answered` });
-    const node = from(located.endpoint, asked);
+    const node = endpointAnswer(located.endpoint, asked);
     return node.ok
       ? success({ member, node: { ...node.value, skipped: listed.skipped }, apiUrl: member.api_url })
       : node;
@@ -240,7 +240,7 @@ export async function readWal(
   }
   const { node } = found.value;
   return success(
-    reading(
+    patroniReading(
       node,
       {
         segments: null,

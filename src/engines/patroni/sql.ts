@@ -5,7 +5,7 @@ import { lsn } from './lsn.ts';
 import type { Reading, Section, SnapshotsView, WalSegment, WalView } from '../../control-plane/model/views.ts';
 import type { Access } from './ask.ts';
 import { query, type Login, type Row } from './database.ts';
-import { askMember, from, notContacted, reading, type From } from './endpoints.ts';
+import { askMember, endpointAnswer, notContacted, patroniReading, type EndpointAnswer } from './endpoints.ts';
 import { findNode } from './reads.ts';
 import type { NodeWire } from './schema.ts';
 
@@ -49,7 +49,7 @@ export async function readWal(
   const segments = files.flatMap(file => segment(file, segmentBytes));
   const others = files.length - segments.length;
   return success(
-    reading(
+    patroniReading(
       node,
       {
         segments,
@@ -119,7 +119,7 @@ export async function readSnapshots(
           },
         ];
   return success(
-    reading(
+    patroniReading(
       node,
       {
         items: checkpoints.map(row => ({
@@ -187,7 +187,7 @@ async function around(
   login: Login,
   name: string,
   statements: readonly string[],
-): Promise<Result<{ readonly node: From<NodeWire>; readonly answers: readonly (readonly Row[])[] }>> {
+): Promise<Result<{ readonly node: EndpointAnswer<NodeWire>; readonly answers: readonly (readonly Row[])[] }>> {
   const found = await findNode(cluster, access, name);
   if (!found.ok) return found;
   const { member } = found.value;
@@ -203,9 +203,9 @@ async function around(
   const before = found.value.node;
   const answers = await query(login, member, statements);
   if (!answers.ok) return answers;
-  const after = from(before.endpoint, await askMember(access, before.endpoint, name, null));
+  const after = endpointAnswer(before.endpoint, await askMember(access, before.endpoint, name, null));
   if (!after.ok) return after;
-  const facts = ({ data: { role, timeline, database_system_identifier: system } }: From<NodeWire>): string =>
+  const facts = ({ data: { role, timeline, database_system_identifier: system } }: EndpointAnswer<NodeWire>): string =>
     JSON.stringify([role, timeline?.toString(), system]);
   if (facts(before) !== facts(after.value)) {
     return failure(

@@ -1,6 +1,6 @@
 /** What an answering member under Patroni says about itself that affects its whole answer. */
 import { sentence } from '../../control-plane/model/document.ts';
-import { plain, toldByHalted, type Teller } from '../documents.ts';
+import { plain, haltedTeller, type Teller } from '../documents.ts';
 import type { NodeWire } from './schema.ts';
 import type { PatroniMember } from './views.ts';
 
@@ -32,7 +32,7 @@ export function ownTeller(
   { cluster_unlocked: isUnlocked }: NodeWire,
 ): Teller {
   const selfReport = [
-    ...(health === 'halted' ? [toldByHalted(name, replicationState)] : []),
+    ...(health === 'halted' ? [haltedTeller(name, replicationState)] : []),
     ...(isUnlocked === true
       ? [sentence('This answer came from {0}, which reports that it knows no leader.', plain('strong', name))]
       : []),

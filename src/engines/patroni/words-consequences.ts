@@ -100,7 +100,7 @@ export function authority({ candidate, leader, forced, facts }: Request): readon
 }
 
 /** Why this cluster may ignore the request. */
-export function unfollowed({ leader, facts }: Request): readonly Consequence[] {
+export function ignoredRequest({ leader, facts }: Request): readonly Consequence[] {
   return facts.paused === true && facts.standbyCluster && leader !== null
     ? [
         {

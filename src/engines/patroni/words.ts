@@ -10,7 +10,15 @@ import type { CostWords, Words } from '../../control-plane/explanation/words.ts'
 import { COST_DOCUMENT, explanationDocument } from './document.ts';
 import type { PatroniFacts } from './facts.ts';
 import type { PatroniExplanation } from './views.ts';
-import { authority, durability, followerRole, handOver, pause, replication, unfollowed } from './words-consequences.ts';
+import {
+  authority,
+  durability,
+  followerRole,
+  handOver,
+  pause,
+  replication,
+  ignoredRequest,
+} from './words-consequences.ts';
 import { factsOf } from './words-facts.ts';
 import { rejection } from './words-rejection.ts';
 import type { Request } from './words-request.ts';
@@ -34,7 +42,7 @@ export function patroniWords(
     consequences: [
       ...handOver(request),
       ...authority(request),
-      ...unfollowed(request),
+      ...ignoredRequest(request),
       ...pause(request),
       replication(request),
       ...durability(request).map(text => ({ scope: 'durability', text }) as const),

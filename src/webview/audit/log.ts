@@ -1,6 +1,6 @@
 /** The audit log in its panel: requests the visible lines, and keeps the reader's place when the log is reloaded. */
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from 'lit';
-import type { AuditSought } from '../../control-plane/model/audit-reader.ts';
+import type { AuditQuery } from '../../control-plane/model/audit-reader.ts';
 import type { Post } from '../frame.ts';
 import type { AuditLogFacts, AuditMessage } from '../../panel-protocol/audit.ts';
 import { filterFields, filterOf, partOf, type Fields, type ReconstructedPart } from './filters.ts';
@@ -8,8 +8,8 @@ import { drawn, firstVisible, grid, ROW, scrollFor, type GridRow, type Window } 
 import { auditHeading, verdictSection } from './head.ts';
 import { Pages } from '../pages.ts';
 import { rowsMoved } from '../row-keys.ts';
-import { danglingButton, everyRecordButton, statusText, type Found } from './status.ts';
-import { requestPane, type Unfolded } from './request.ts';
+import { danglingButton, everyRecordButton, statusText, type SelectionStatus } from './status.ts';
+import { requestPane, type UnfoldedRequest } from './request.ts';
 import { text } from '../text.ts';
 import { t } from '../words.ts';
 
@@ -40,7 +40,7 @@ export class AuditLogElement extends LitElement {
   declare dangling: boolean;
   declare searching: boolean;
   declare active: number;
-  declare unfolded: Unfolded | null;
+  declare unfolded: UnfoldedRequest | null;
   declare trouble: string | null;
   declare scrollTopNow: number;
   declare viewHeight: number;
@@ -183,7 +183,7 @@ export class AuditLogElement extends LitElement {
       </div>`;
   }
 
-  #found(): Found {
+  #found(): SelectionStatus {
     const isFiltered = Object.keys(filterOf(this.fields).filter).length > 0;
     const { by, searching, dangling } = this;
     return { by, searching, dangling, isFiltered, count: this.#pages.count, total: this.#total };
@@ -193,7 +193,7 @@ export class AuditLogElement extends LitElement {
     return { count: this.#pages.count, scrollTop: this.scrollTopNow, height: this.viewHeight };
   }
 
-  #sought(): AuditSought {
+  #sought(): AuditQuery {
     return this.dangling ? 'dangling_intents' : filterOf(this.fields).filter;
   }
 

@@ -11,7 +11,7 @@ import { code, json, ordinal, phrase, text, time, verbatim, type Content } from 
 import { commandWords, endWords, outcomeWord, stageWords, UNDER_WAY, UNKNOWN_OUTCOME } from './words.ts';
 import { t } from '../words.ts';
 
-export type Unfolded = Extract<AuditMessage, { part: 'request' }>;
+export type UnfoldedRequest = Extract<AuditMessage, { part: 'request' }>;
 
 /** Members that have their own form, or are in the heading of a stage. */
 const DRAWN = new Set([
@@ -40,7 +40,7 @@ export interface PaneActions {
 }
 
 /** The pane beside the table. */
-export function requestPane(unfolded: Unfolded, { close, reconstruct }: PaneActions): TemplateResult {
+export function requestPane(unfolded: UnfoldedRequest, { close, reconstruct }: PaneActions): TemplateResult {
   const { requestId, stages, further } = unfolded;
   const first = stages[0]?.row;
   const keyed = (event: KeyboardEvent): void => {
@@ -80,7 +80,7 @@ export function requestPane(unfolded: Unfolded, { close, reconstruct }: PaneActi
   </section>`;
 }
 
-function titleOf({ requestId, line, stages }: Unfolded): Content {
+function titleOf({ requestId, line, stages }: UnfoldedRequest): Content {
   if (requestId === null) return t('Line {0}', line);
   const first = stages[0]?.row;
   const command = first === undefined || first.command === null ? t('request') : commandWords(first.command);
@@ -97,7 +97,7 @@ function leftOut(further: number): string {
   return t('{0} further lines carry this request id. They stand in the table; the raw file has all of them.', further);
 }
 
-function ending({ end, underWay }: Unfolded): TemplateResult | typeof nothing {
+function ending({ end, underWay }: UnfoldedRequest): TemplateResult | typeof nothing {
   if (end === null) return nothing;
   if (end.kind !== 'ended' && underWay) return html`<p class="audit-end">${endWords(end, underWay)}. ${UNDER_WAY}</p>`;
   if (end.kind === 'unknown') return html`<p class="audit-unknown">${outcomeWord('unknown')} ${UNKNOWN_OUTCOME}</p>`;

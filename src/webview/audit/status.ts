@@ -7,7 +7,7 @@ import type { AuditLogFacts } from '../../panel-protocol/audit.ts';
 import { t } from '../words.ts';
 
 /** What is selected now. */
-export interface Found {
+export interface SelectionStatus {
   readonly searching: boolean;
   readonly dangling: boolean;
   readonly by: 'requests' | 'records';
@@ -33,7 +33,10 @@ export function everyRecordButton(pressed: boolean, toggle: () => void): Templat
 }
 
 /** The number of selected rows, and of all rows, in words. */
-export function statusText(log: AuditLogFacts, { by, searching, dangling, isFiltered, count, total }: Found): string {
+export function statusText(
+  log: AuditLogFacts,
+  { by, searching, dangling, isFiltered, count, total }: SelectionStatus,
+): string {
   if (searching) return t('Searching…');
   const all = log.lines === 1 ? t('1 line') : t('{0} lines', grouped(log.lines));
   const unknown =

@@ -2,7 +2,7 @@
 import { html } from 'lit';
 import type { Cell, Form, Label, Plain, Sentence, Title } from '../../control-plane/model/document.ts';
 import type { Health, Role } from '../../control-plane/model/views.ts';
-import { invariantCited, type Cited } from '../invariants.ts';
+import { citedInvariant, type CitedInvariants } from '../invariants.ts';
 import { healthWord, roleWord } from '../shapes.ts';
 import { code, named, number, ordinal, phrase, text, time, unknown, verbatim, type Content } from '../text.ts';
 import { t } from '../words.ts';
@@ -23,7 +23,7 @@ export function isRight(form: Form): boolean {
 }
 
 /** A value. `cited` holds the texts of the invariants that it may name. */
-export function cellOf(cell: Cell, cited: Cited): Content {
+export function cellOf(cell: Cell, cited: CitedInvariants): Content {
   if ('value' in cell) return plainOf(cell.is, cell.value, cited);
   switch (cell.is) {
     case 'absent':
@@ -47,7 +47,7 @@ function nodeOf({ name, nodeId, strong }: Extract<Cell, { readonly is: 'node' }>
 }
 
 /** A sentence of ours; its values are drawn as elements. */
-export function sentenceOf({ label, values }: Sentence, cited: Cited): Content {
+export function sentenceOf({ label, values }: Sentence, cited: CitedInvariants): Content {
   return phrase(label, ...values.map(({ is, value }: Plain) => plainOf(is, value, cited)));
 }
 
@@ -55,7 +55,7 @@ const ROLES: readonly Role[] = ['primary', 'replica', 'unknown'];
 const HEALTHS: readonly Health[] = ['running', 'halted', 'unknown'];
 
 /** A value in its form; `null` is unknown. */
-export function plainOf(form: Form, value: string | null, cited: Cited): Content {
+export function plainOf(form: Form, value: string | null, cited: CitedInvariants): Content {
   if (value === null) return unknown;
   switch (form) {
     case 'text':
@@ -85,6 +85,6 @@ export function plainOf(form: Form, value: string | null, cited: Cited): Content
     case 'flag':
       return value === 'yes' ? t('yes') : value === 'no' ? t('no') : text(value);
     case 'invariant':
-      return invariantCited(value, cited);
+      return citedInvariant(value, cited);
   }
 }

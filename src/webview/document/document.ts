@@ -4,7 +4,7 @@ import type { Bars, Block, Document, DocumentSection, Table } from '../../contro
 import { changeTable } from '../changes.ts';
 import { eventsTable } from '../events.ts';
 import { facts, section, type Post } from '../frame.ts';
-import type { Cited } from '../invariants.ts';
+import type { CitedInvariants } from '../invariants.ts';
 import { lagBars } from '../pictures/lag.ts';
 import { walRuler } from '../pictures/ruler.ts';
 import { snapshotAxis } from '../pictures/spans.ts';
@@ -18,19 +18,19 @@ import { areBarsOf, rowsOf } from './rows-of.ts';
 import { searchable } from './search.ts';
 
 /** What can be requested from the document. */
-export interface Ways {
+export interface DocumentActions {
   readonly older: boolean;
   readonly newest: boolean;
   readonly post: Post;
 }
 
 /** All sections. `cited` holds the texts of the invariants that the document may name. */
-export function documentContent(document: Document, cited: Cited, ways?: Ways): TemplateResult {
+export function documentContent(document: Document, cited: CitedInvariants, ways?: DocumentActions): TemplateResult {
   return html`${document.sections.map(one => sectionContent(one, document, cited, ways))}`;
 }
 
 /** The answer in one line. */
-export function headline({ headline: parts }: Document, cited: Cited): TemplateResult | typeof nothing {
+export function headline({ headline: parts }: Document, cited: CitedInvariants): TemplateResult | typeof nothing {
   if (parts === undefined) return nothing;
   const said = parts.map((part, index) => html`${index === 0 ? '' : ' · '}${sentenceOf(part, cited)}`);
   return html`<p class="headline">${said}</p>`;
@@ -39,8 +39,8 @@ export function headline({ headline: parts }: Document, cited: Cited): TemplateR
 function sectionContent(
   { title, blocks }: DocumentSection,
   document: Document,
-  cited: Cited,
-  ways: Ways | undefined,
+  cited: CitedInvariants,
+  ways: DocumentActions | undefined,
 ): TemplateResult {
   const kind = title !== null ? 'facts rows' : document.headline === undefined ? 'facts' : 'facts line';
   const shown = blocks.filter(block => block.is !== 'bars' || tableOf(document, block.bars) === undefined);
@@ -66,10 +66,10 @@ function tablesOf(sections: readonly DocumentSection[]): readonly Table[] {
 
 interface Around {
   readonly document: Document;
-  readonly cited: Cited;
+  readonly cited: CitedInvariants;
   /** The class of a list of facts: in one line at the head, in rows below a title. */
   readonly kind: 'facts' | 'facts line' | 'facts rows';
-  readonly ways: Ways | undefined;
+  readonly ways: DocumentActions | undefined;
 }
 
 function blockContent(block: Block, { document, cited, kind, ways }: Around): Content {
@@ -114,7 +114,7 @@ function blockContent(block: Block, { document, cited, kind, ways }: Around): Co
 }
 
 /** Buttons for the older and the newest part. The editor knows which parts these are. */
-function partButtons(ways: Ways | undefined): TemplateResult | typeof nothing {
+function partButtons(ways: DocumentActions | undefined): TemplateResult | typeof nothing {
   if (ways === undefined || !(ways.older || ways.newest)) return nothing;
   const { post } = ways;
   return html`<div class="actions">

@@ -5,7 +5,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { Bars, Cell, Column, RowNode, Table } from '../../control-plane/model/document.ts';
 import type { Rows } from '../cells.ts';
-import type { Cited } from '../invariants.ts';
+import type { CitedInvariants } from '../invariants.ts';
 import { lagBar } from '../pictures/lag.ts';
 import { lastReportedRole, SILENT_HEALTH } from '../shapes.ts';
 import { code, type Content } from '../text.ts';
@@ -20,7 +20,7 @@ interface Placed extends Column {
 }
 
 /** `bars`: amounts of the same nodes; they are drawn beside the numbers. */
-export function rowsOf(table: Table, cited: Cited, bars: readonly Bars[] = []): Rows {
+export function rowsOf(table: Table, cited: CitedInvariants, bars: readonly Bars[] = []): Rows {
   const { caption, columns, rows, nodes } = table;
   const shown = columns.flatMap((column, at): readonly Placed[] =>
     column.isNarrow === true ? [] : [{ ...column, at }],
@@ -92,7 +92,7 @@ function factsOf({ index, table, details, cut, content }: Row): readonly (readon
 }
 
 interface Around {
-  readonly cited: Cited;
+  readonly cited: CitedInvariants;
   readonly node: RowNode | undefined;
   /** The node does not answer, so its values are from its last report. */
   readonly isOld: boolean;
@@ -107,7 +107,7 @@ function contentOf(value: Value, { key, is }: Column, { cited, node, own, isOld 
   return drawn(value, is, cited);
 }
 
-function drawn(value: Value, is: Column['is'], cited: Cited): Content {
+function drawn(value: Value, is: Column['is'], cited: CitedInvariants): Content {
   return typeof value === 'object' && value !== null ? cellOf(value, cited) : plainOf(is, value, cited);
 }
 

@@ -2,7 +2,7 @@
 import { html, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
 import type { Bars } from '../../control-plane/model/document.ts';
 import { sentenceOf, words } from '../document/cell.ts';
-import type { Cited } from '../invariants.ts';
+import type { CitedInvariants } from '../invariants.ts';
 import { table } from '../table.ts';
 import { code, number, text, type Content } from '../text.ts';
 import { fraction } from './scale.ts';
@@ -11,7 +11,7 @@ import { t } from '../words.ts';
 const HEIGHT = 14;
 
 /** Bars in the order of the answer. A longer bar means only a larger number. */
-export function lagBars({ measures, bars, scale }: Bars, cited: Cited): TemplateResult {
+export function lagBars({ measures, bars, scale }: Bars, cited: CitedInvariants): TemplateResult {
   return html`${table(
     {
       caption: t('Lag per replica'),

@@ -1,6 +1,6 @@
 /** The members and who follows whom. The layout depends on their number: a fan, shelves, or a grid of shapes. */
 import { html, nothing, svg, type SVGTemplateResult, type TemplateResult } from 'lit';
-import type { Follows, LagUnit, Topology, TopologyNode } from '../../control-plane/model/document.ts';
+import type { FollowState, LagUnit, Topology, TopologyNode } from '../../control-plane/model/document.ts';
 import { words } from '../document/cell.ts';
 import { nodeGlyph, nodeShape, type NodeShape } from '../shapes.ts';
 import { leadTo } from '../rows.ts';
@@ -103,7 +103,7 @@ function counted({ shape, members: { length } }: Shaped): string {
   }
 }
 
-const LINES: readonly (readonly [Follows, string])[] = [
+const LINES: readonly (readonly [FollowState, string])[] = [
   ['flowing', t('a running replica follows a running primary')],
   ['broken', t('no running replication is reported')],
 ];
@@ -224,7 +224,7 @@ function shelves(primary: Drawn | undefined, others: readonly Drawn[], width: nu
   </svg>`;
 }
 
-function tip(x: number, y: number, kind: Follows, direction: 'right' | 'down'): SVGTemplateResult {
+function tip(x: number, y: number, kind: FollowState, direction: 'right' | 'down'): SVGTemplateResult {
   const turn = direction === 'right' ? '' : ' rotate(90)';
   return kind === 'flowing'
     ? svg`<path class="tip" d="M-8 -4.5L0 0L-8 4.5Z" transform=${`translate(${x} ${y})${turn}`}/>`
