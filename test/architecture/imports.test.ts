@@ -11,7 +11,8 @@ import { PlantedProject } from './planted.ts';
 
 /** One file of each layer, for the others to import. */
 const LAYERS = {
-  'src/extension.ts': "import { log } from './extension-audit.ts';\nexport const top = log;\n",
+  'src/extension.ts': "import { session } from './extension-session.ts';\nexport const top = session;\n",
+  'src/extension-session.ts': "import { log } from './extension-audit.ts';\nexport const session = log;\n",
   'src/extension-audit.ts': 'export const log = 1;\n',
   'src/control-plane/core.ts': 'export const core = 1;\nexport interface Fact { readonly n: number }\n',
   'src/engines/boundary.ts': 'export const boundary = 1;\n',
@@ -25,6 +26,7 @@ const LAYERS = {
   'src/panel-protocol/panels.ts': 'export const protocol = 1;\n',
   'src/webview/picture.ts': 'export const picture = 1;\n',
   'src/cli/terminal.ts': 'export const terminal = 1;\n',
+  'src/cli/output.ts': 'export const output = 1;\n',
   'src/local-cluster/node.ts': 'export const node = 1;\n',
   'test/person.ts': 'export const person = 1;\n',
 };
@@ -212,7 +214,7 @@ const PLANTED: readonly Planted[] = [
     ),
   ),
   ...EVERY_LAYER.flatMap(layer =>
-    ['../extension.ts', '../extension-audit.ts'].map(target => ({
+    ['../extension.ts', '../extension-session.ts', '../extension-audit.ts'].map(target => ({
       layer,
       target,
       form: 'import',
@@ -220,6 +222,13 @@ const PLANTED: readonly Planted[] = [
       rule: 'extension-only-at-the-top',
     })),
   ),
+  {
+    layer: 'src/cli',
+    target: './output.ts',
+    form: 'import',
+    text: "import * as output from './output.ts';\nexport const used = output;\n",
+    rule: 'one-output',
+  },
   ...EVERY_LAYER.map(layer => ({
     layer,
     target: '../../test/person.ts',
@@ -273,6 +282,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'src/panel-protocol/fine.ts':
     "import type { Entry } from '../reconstruction/model.ts';\nexport const use = (entry: Entry): number => entry.n;\n",
   'src/extension.ts': LAYERS['src/extension.ts'],
+  'src/extension-session.ts': LAYERS['src/extension-session.ts'],
+  'src/cli/main.ts': "import { output } from './output.ts';\nexport const use = output;\n",
   'src/vscode/fine.ts':
     "import * as vscode from 'vscode';\nimport { protocol } from '../panel-protocol/panels.ts';\nimport { core } " +
     "from '../control-plane/core.ts';\nexport const use = [vscode, protocol, core];\n",
