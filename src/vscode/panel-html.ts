@@ -1,4 +1,4 @@
-/** The one HTML page of every panel. It holds the bundled application, and can load nothing but the font of its icons. */
+/** The one HTML page of every panel. It holds the bundled application, and can load only the font of its icons. */
 
 /** The type of every panel: by it the editor asks for the panels of a window that was reloaded. */
 export const PANEL_TYPE = 'aerodb.panel';
