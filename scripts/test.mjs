@@ -215,29 +215,38 @@ function unavailable(name, need, reason) {
   return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
 }
 
-/** How many checks and suites run side by side: as many as CI has cores. */
-const LANES = 2;
+/**
+ * What runs side by side: as many checks and suites as CI has cores, and one more that leaves its core to the others
+ * for most of its time.
+ */
+const LANES = ['any', 'any', 'idle'];
 
 /**
  * @typedef {object} Job
  * @property {string | undefined} [uses] jobs that use the same thing do not run side by side
+ * @property {boolean | undefined} [isIdle] waits for something else for most of its time
+ * @property {boolean | undefined} [isLongest] begins before the others, or it would be alone at the end
  * @property {() => Promise<readonly Result[]>} run
  */
 
 /**
- * Works on jobs in their order, as many at a time as there are lanes.
+ * Works on jobs in their order, the longest first, one at a time in each lane.
  * @param {readonly Job[]} jobs
  * @returns {Promise<readonly Result[]>} in the order of the jobs
  */
 async function inLanes(jobs) {
   /** @type {(readonly Result[])[]} */
   const results = [];
-  const waiting = jobs.map((job, index) => ({ ...job, index }));
+  const waiting = jobs
+    .map((job, index) => ({ ...job, index }))
+    .toSorted((a, b) => Number(b.isLongest ?? false) - Number(a.isLongest ?? false));
   /** @type {Set<string | undefined>} */
   const used = new Set();
-  const lane = async () => {
+  const work = async (/** @type {string} */ lane) => {
     for (;;) {
-      const [next] = waiting.filter(({ uses }) => uses === undefined || !used.has(uses));
+      const next = waiting.find(
+        ({ uses, isIdle = false }) => (lane === 'any' || isIdle) && (uses === undefined || !used.has(uses)),
+      );
       if (next === undefined) return;
       waiting.splice(waiting.indexOf(next), 1);
       used.add(next.uses);
@@ -245,7 +254,7 @@ async function inLanes(jobs) {
       used.delete(next.uses);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, lane));
+  await Promise.all(LANES.map(work));
   return results.flat();
 }
 
@@ -335,6 +344,8 @@ await script(async () => {
       ...checks.map(check => ({ run: async () => [await runCheck(check)] })),
       ...suites.map(suite => ({
         uses: suite.uses,
+        isIdle: suite.isIdle,
+        isLongest: suite.isLongest,
         run: () => runPrepared(suite, ready, { grep: values.grep, alone: suites.length === 1 }),
       })),
     ])),

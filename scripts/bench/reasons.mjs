@@ -32,7 +32,7 @@ export const REASONS = new Map([
     '10,000 members shown, longest frame',
     'A message is checked by its form in one piece, which takes most of the time, and is drawn in the same turn.',
   ],
-  ['10,000 members scrolled, longest frame', 'A jump draws some 60 rows anew, of up to a dozen cells each.'],
+  ['10,000 members scrolled, longest frame', 'A jump draws some 60 rows again, of up to a dozen cells each.'],
   [
     'explanation of 10,000 members in the audit log',
     'An explanation is recorded in full and bound by its digest, with every member that it shows: 354 bytes each, ' +
@@ -42,7 +42,7 @@ export const REASONS = new Map([
   ],
   [
     'GET /v1/cluster under 100 writes/s, p50',
-    'Runs differ between 1.3 and 2: the answer is made anew for each request, and the writes and the polls of two ' +
+    'Runs differ between 1.3 and 2: the answer is made again for each request, and the writes and the polls of two ' +
       'replicas run in the same process.',
   ],
   [

@@ -16,7 +16,10 @@ import { Failure } from './run.mjs';
  * @type {readonly { files: RegExp, suites: readonly string[] | 'everything' }[]}
  */
 const READ = [
-  { files: /^(?:package(?:-lock)?\.json|\.npmrc|\.mocharc\.json|(?:.*\/)?tsconfig\.json)$/u, suites: 'everything' },
+  {
+    files: /^(?:package(?:-lock)?\.json|\.npmrc|\.mocharc\.json|(?:.*\/)?tsconfig(?:\.browser)?\.json)$/u,
+    suites: 'everything',
+  },
   { files: /^(?:eslint\.config\.js|biome\.json|\.dependency-cruiser\.cjs)$/u, suites: ['architecture'] },
   { files: /\.md$|^docs\//u, suites: ['text', 'scripts'] },
   { files: /^openapi\//u, suites: ['scripts', 'local-cluster'] },

@@ -2,6 +2,9 @@
 import { existsSync } from 'node:fs';
 import { Failure, onPath, run } from './run.mjs';
 
+/** Chromium without a window: the same pages, and a third less work than a chromium that only hides its window. */
+const WITHOUT_WINDOW = 'chromium-headless-shell';
+
 /** @returns {string | undefined} the path of a chromium, when there is one */
 export function findChromium() {
   const chosen = process.env['CHROMIUM_PATH'];
@@ -9,7 +12,7 @@ export function findChromium() {
     if (!existsSync(chosen)) throw new Failure(`CHROMIUM_PATH names ${chosen}, which does not exist.`);
     return chosen;
   }
-  return onPath('chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome');
+  return onPath(WITHOUT_WINDOW, 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome');
 }
 
 /**
@@ -21,14 +24,14 @@ export function findChromium() {
 export async function ensureChromium(say) {
   const found = findChromium();
   if (found !== undefined) return found;
-  const advice = 'install it (Debian: apt-get install chromium) or set CHROMIUM_PATH';
+  const advice = `install it (Debian: apt-get install ${WITHOUT_WINDOW}) or set CHROMIUM_PATH`;
   const apt = onPath('apt-get');
   if (apt === undefined || process.getuid?.() !== 0) throw new Failure(`There is no chromium here: ${advice}.`);
   say("Installing Debian's chromium …");
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const wait = ['-o', 'DPkg::Lock::Timeout=300'];
   await run(apt, ['update', '-qq', ...wait], { env });
-  await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...wait, 'chromium'], { env });
+  await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...wait, WITHOUT_WINDOW], { env });
   const installed = findChromium();
   if (installed === undefined) throw new Failure(`apt-get installed chromium, but it is not on the PATH: ${advice}.`);
   return installed;

@@ -88,7 +88,7 @@ export async function isHealthy(cluster, taking) {
 
 /**
  * Makes every member ONLINE in one group again. A group that is only shaken is waited for; else all servers are killed
- * and started anew, which takes less time than to let single ones leave and join, and begin with the member that holds
+ * and started again, which takes less time than to let single ones leave and join, and begin with the member that holds
  * most. Should that fail, they begin with empty data.
  * @param {MysqlCluster} cluster
  * @returns {Promise<void>}

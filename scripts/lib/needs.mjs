@@ -78,7 +78,7 @@ export function prepare(suites, say) {
       },
     };
   });
-  // Suites in the editor build the extension anew, into the folder from which it is packaged.
+  // Suites in the editor build the extension again, into the folder from which it is packaged.
   const ready = new Map([
     ['editor', packaged.then(() => editor)],
     ['package', packaged],

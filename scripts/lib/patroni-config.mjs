@@ -92,7 +92,7 @@ export function patroniConfig(member, shape, { auth, allowlist, tls, serverToken
         bin_dir: shape.postgres,
         pgpass: join(member.folder, 'pgpass'),
         use_unix_socket: true,
-        // Tests leave two histories behind on purpose; a member that cannot rewind copies the leader anew.
+        // Tests leave two histories behind on purpose; a member that cannot rewind copies the leader again.
         remove_data_directory_on_diverged_timelines: true,
         remove_data_directory_on_rewind_failure: true,
         authentication: {

@@ -1,6 +1,6 @@
 /** What `npm test` runs: checks of the sources, and mocha suites, one process each. */
-import { existsSync, globSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { NEWEST_PATRONI, RELEASES } from './patroni-versions.mjs';
 import { root } from './paths.mjs';
 import { Failure } from './run.mjs';
@@ -25,6 +25,8 @@ import { Failure } from './run.mjs';
  * @property {readonly string[]} command arguments of Node
  * @property {readonly Need[]} needs beside Node
  * @property {string} [uses] suites that use the same thing do not run side by side
+ * @property {boolean} [isIdle] waits for a database's own time more than it works
+ * @property {boolean} [isLongest] takes longer than any other
  */
 
 function tool(/** @type {string[]} */ ...path) {
@@ -32,18 +34,21 @@ function tool(/** @type {string[]} */ ...path) {
 }
 const TSC = tool('typescript', 'bin', 'tsc');
 
-/** Every folder with a compiler configuration of its own. */
-const PROJECTS = [
-  '.',
-  ...globSync('{src,test,scripts}/**/tsconfig.json', { cwd: root })
-    .map(file => join(file, '..'))
-    .toSorted(),
-];
+/** Checks the folders that it includes in one program: each would check what they import from `src/` once more. */
+const BROWSER_PROJECT = 'tsconfig.browser.json';
+
+/** The configurations of the compiler that cover every source together. */
+function projects() {
+  /** @type {{ include: string[] }} */
+  const { include } = JSON.parse(readFileSync(join(root, BROWSER_PROJECT), 'utf8'));
+  const folders = globSync('{src,test,scripts}/**/tsconfig.json', { cwd: root }).map(file => dirname(file));
+  return ['.', BROWSER_PROJECT, ...folders.filter(folder => !include.includes(folder)).toSorted()];
+}
 
 /** @type {readonly Check[]} */
 export const CHECKS = [
   { name: 'format', commands: [[tool('@biomejs', 'biome', 'bin', 'biome'), 'format', '.']] },
-  { name: 'types', commands: PROJECTS.map(project => [TSC, '-p', project]) },
+  { name: 'types', commands: projects().map(project => [TSC, '-p', project]) },
   { name: 'lint', commands: [[tool('eslint', 'bin', 'eslint.js'), '--max-warnings', '0', 'src', 'test', 'scripts']] },
   {
     name: 'imports',
@@ -63,6 +68,7 @@ function patroni(/** @type {string} */ name, /** @type {Need} */ need) {
     folder: 'patroni',
     command: mocha('patroni'),
     needs: [need],
+    isIdle: true,
   };
 }
 
@@ -86,16 +92,15 @@ function patroniSuites(all) {
 }
 
 /**
- * Suites that need more than Node, in the order in which they run after the others. The longest is the first: beside it
- * run those that wait for a database's own time more than they work.
+ * Suites that need more than Node, in the order in which they run after the others.
  * @param {boolean} all
  * @returns {readonly Suite[]}
  */
 function special(all) {
   return [
-    { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'] },
+    { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'], isLongest: true },
     ...patroniSuites(all),
-    { name: 'mysql', folder: 'mysql', command: mocha('mysql'), needs: ['mysql'] },
+    { name: 'mysql', folder: 'mysql', command: mocha('mysql'), needs: ['mysql'], isIdle: true },
     {
       name: 'extension-host',
       folder: 'extension-host',

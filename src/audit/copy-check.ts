@@ -31,7 +31,8 @@ export async function compareCopy(log: string, copy: string): Promise<AuditCopyV
   try {
     await using own = await openFile(copy);
     await using other = await openFile(log);
-    if (await isOneFile(own, other)) return verdict('unreadable', `${copy} is the log itself: it is no second copy.`);
+    if (await isOneFile(own, other))
+      return verdict('unreadable', `${copy} is the log itself: it is not a second copy.`);
     const waitUntil = performance.now() + LONGEST_WAIT_MS;
     // The end of the log at a moment when nobody was writing; a copy that is not behind must reach it.
     let settled = 0;

@@ -239,8 +239,8 @@ export class SecondCopy {
 
   #longer(log: CopiedLog): Error {
     return unavailable(
-      `The second copy ${this.path} holds more than ${log.path}: the log was cut, or begun anew, or the copy belongs ` +
-        'to another log. Neither is appended to until a person has looked',
+      `The second copy ${this.path} holds more than ${log.path}: the log was cut, or started again, or the ` +
+        'copy belongs to another log. Neither is appended to until a person has looked',
     );
   }
 }

@@ -25,7 +25,7 @@ export async function readEvidence(file: string): Promise<Evidence | string> {
       : evidence;
   } catch (error) {
     return error instanceof TypeError
-      ? `${file} is no text in UTF-8, so a bundle cannot carry it as it is.`
+      ? `${file} is not text in UTF-8, so a bundle cannot carry it as it is.`
       : `${file} cannot be read: ${causeOf(error)}.`;
   }
 }

@@ -21,7 +21,7 @@ export async function givenFile(file: string): Promise<GivenFile> {
 
 /** The same for files on disk only, for callers in which nobody could end the wait for a pipe. */
 export async function givenDiskFile(file: string): Promise<GivenFile> {
-  if (!(await stat(file)).isFile()) throw new Error('it is no file, but a directory, a pipe or a device');
+  if (!(await stat(file)).isFile()) throw new Error('it is not a file, but a directory, a pipe or a device');
   return givenFile(file);
 }
 

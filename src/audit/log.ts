@@ -169,8 +169,8 @@ function encode(entry: AuditEntry, { head, fragment, needsNewline }: TailEnd): r
       n: '0',
       stage: 'torn_tail_found',
       detail:
-        `An interrupted write left ${fragment.bytes} bytes before this record. They are no record, and stay where ` +
-        'they stand.',
+        `An interrupted write left ${fragment.bytes} bytes before this record. They are not a record, and ` +
+        'stay where they are.',
       torn_tail: { bytes: fragment.bytes.toString(), sha256: fragment.sha256 },
     },
     head,

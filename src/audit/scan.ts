@@ -162,7 +162,7 @@ export class ChainScan {
       return {
         ...at,
         kind: 'record_edited',
-        message: `Record ${seq} in line ${at.line} tells of a torn tail that does not stand before it.`,
+        message: `Record ${seq} in line ${at.line} reports a torn tail that is not before it.`,
       };
     }
     if (this.#fragment !== null && !this.#accountedFor(this.#fragment, record, expected)) {

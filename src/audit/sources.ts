@@ -66,7 +66,8 @@ export async function verifyAuditFile(
       } else isWanted = form.push(undoing.undo(chunk));
       if (!isWanted) break;
     }
-    if (bytes === 0n && isPipe) throw new NotReadable('Not one byte arrived: what writes to the pipe had nothing.');
+    if (bytes === 0n && isPipe)
+      throw new NotReadable('The pipe was empty: the program that writes to it sent nothing.');
     form ??= begin();
     // If the rest is not read, the last piece may end inside a character.
     if (isWanted) form.push(undoing.end());

@@ -255,7 +255,7 @@ export class LogTail {
   #refuseRewritten(line: Buffer, { checkedFrom }: OpenTail): void {
     const record = line[line.length - 1] === CARRIAGE_RETURN ? parseLine(line.subarray(0, -1)) : null;
     if (record !== null)
-      throw this.#damaged(`A carriage return stands behind record ${record.seq}: something rewrote it.`, checkedFrom);
+      throw this.#damaged(`A carriage return stands after record ${record.seq}: something rewrote it.`, checkedFrom);
   }
 
   #end(tail: OpenTail): TailEnd {
@@ -266,7 +266,7 @@ export class LogTail {
     if (needsNewline && found === null) this.#refuseRewritten(splitter.pending, tail);
     if (found !== null && found.kind !== 'record') throw this.#damaged(found.message, checkedFrom);
     if (end.looksForeign) throw unavailable(`${this.#path} is not an audit log and is not appended to`);
-    if (checkedFrom > 0 && end.head === null) throw this.#damaged('No record stands there.', checkedFrom);
+    if (checkedFrom > 0 && end.head === null) throw this.#damaged('No record was found there.', checkedFrom);
     return { head: end.head, fragment: end.fragment, needsNewline };
   }
 }

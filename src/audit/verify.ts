@@ -130,9 +130,9 @@ export class Verifier {
         line: fragment.firstLine,
         seq: null,
         message:
-          `The last ${fragment.bytes} bytes, from line ${fragment.firstLine}, are no record: an interrupted write ` +
-          'left them, or the end was damaged. Intact before ' +
-          `them: ${records} ${records === 1n ? 'record' : 'records'}.`,
+          `The last ${fragment.bytes} bytes, from line ${fragment.firstLine}, are not a record: an ` +
+          `interrupted write left them, or the end was damaged. Intact before them: ${records} ` +
+          `${records === 1n ? 'record' : 'records'}.`,
       };
     }
     const torn =

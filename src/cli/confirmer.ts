@@ -180,7 +180,7 @@ function theNode({ explanation, toType: { what, text: expected } }: Confirmation
       ...paragraph(visible(explanation.action), 2),
       ...(what === 'id'
         ? paragraph(
-            'The name of this node holds characters that cannot be typed, or another node bears it too, so its ' +
+            'The name of this node holds characters that cannot be typed, or another node has the same name, so its ' +
               'id is asked for.',
           )
         : []),

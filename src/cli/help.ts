@@ -15,23 +15,23 @@ const ABOUT: Readonly<Record<CommandName, string>> = {
   inspect_cluster_state:
     'Shows the topology as one node knows it: members, roles, replication states, positions and lags. The ' +
     'configured addresses are asked in order; the answer says which one gave it and why the earlier ones did not.',
-  inspect_node: 'Shows one node as it tells of itself: role, replication state, health, durable position.',
+  inspect_node: 'Shows one node as it reports itself: role, replication state, health, durable position.',
   inspect_replication_status:
     'Shows what the node that answers knows of each replica: received, applied and acknowledged offsets, lag in ' +
-    'bytes and commits, the reason where replication is halted. What was acknowledged, the primary alone knows.',
+    'bytes and commits, the reason where replication is halted. Only the primary knows what was acknowledged.',
   inspect_promotion_state:
-    "Shows the promotion state machine, the last attempt and the kernel's events. With --request-id and --node: " +
-    "what that node's ledger says of one request; another node may know it when this one does not. With --node " +
-    'alone: the history that this node keeps. The newest events come first; below them stands the line that shows ' +
-    'older ones.',
+    "Shows the promotion state machine, the last attempt and the kernel's events. With --request-id and " +
+    "--node: what that node's ledger says of one request; another node may know it when this one does not. " +
+    'With --node alone: the history that this node keeps. The newest events come first; the command line ' +
+    'below them shows older ones.',
   run_diagnostics:
-    'Asks one node to collect its diagnostics. The node reads much of its disk for it, so it declares the cost ' +
-    'first and the collection is confirmed.',
+    'Asks one node to collect its diagnostics. The node reads much of its disk for that, so it declares ' +
+    'the cost first, and the collection has to be confirmed.',
   inspect_wal: "Shows the bounds, checkpoints and segments of one node's write-ahead log.",
   inspect_snapshots: 'Shows the snapshots and checkpoints of one node.',
   request_promotion:
     "Asks a replica to become the primary, if the kernel's own validation allows it. A hand-over is two " +
-    'commands, each confirmed by itself: the primary is demoted, then another node is promoted.',
+    'commands, each confirmed separately: the primary is demoted, then another node is promoted.',
   request_demotion:
     'Asks the primary to give up write authority and become a replica. From then on no node accepts writes until ' +
     'a promotion succeeds.',
@@ -55,7 +55,7 @@ const CONFIRMATION: Readonly<Record<CommandSpec['confirmation'], string>> = {
   none: 'none',
   standard: 'at a terminal: the explanation is shown, then the name of the node is typed',
   enhanced:
-    'at a terminal: the explanation is shown, each overridden invariant is acknowledged by itself, the name of ' +
+    'at a terminal: the explanation is shown, each overridden invariant is acknowledged separately, the name of ' +
     'the node is typed, responsibility is taken by typing the account',
 };
 
@@ -230,10 +230,10 @@ function auditHelp(): readonly string[] {
       ],
       [
         'reconstruct',
-        'Puts one course of events together from this log and from every source that --with names: what happened to ' +
-          'a request, to a cluster, in a period. Between sources nothing stands before another thing unless that is ' +
-          'proven. It contacts nobody. Exit code 8 where a source is not what was written, or two contradict each ' +
-          'other; what holds of it is shown.',
+        'Puts one course of events together from this log and from every source that --with names: what ' +
+          'happened to a request, to a cluster, in a period. Between sources, an order is shown only where ' +
+          'it is proven. It contacts nobody. Exit code 8 where a source is not what was written, or two ' +
+          'contradict each other; what is intact is shown.',
       ],
     ]),
     '',

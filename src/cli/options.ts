@@ -21,7 +21,7 @@ export const ARGUMENTS = {
   [ARGUMENT_OPTIONS.node]: {
     value: 'NODE',
     help:
-      'The node, by its id, or by its name where exactly one member bears it: then the cluster is read first, which ' +
+      'The node, by its id, or by its name where exactly one member has it: then the cluster is read first, which ' +
       'is recorded as a request of its own ("inspect cluster" shows names and ids).',
   },
   [ARGUMENT_OPTIONS.lookup]: { value: 'UUID', help: 'A request whose outcome is looked up at --node.' },
@@ -80,7 +80,9 @@ export const SESSION = {
   'audit-copy-dir': {
     value: 'DIR',
     complete: 'directory',
-    help: 'A directory on another disk for a second copy of the audit log: what one of them cannot take is not done.',
+    help:
+      'A directory on another disk for a second copy of the audit log: what cannot be recorded in both is ' +
+      'not done.',
   },
   wide: { help: 'Show every column and every fact of an answer, and in full where and when it was read.' },
   json: { help: 'Write one JSON document to standard output, for programs.' },
@@ -89,8 +91,8 @@ export const SESSION = {
 /** An option that commands with a confirmation and `audit show` share. */
 const FULL = {
   help:
-    'With promote, demote, force-promote and diag diagnostics: the explanation with everything unfolded. With audit ' +
-    'show: every record with what it says.',
+    'With promote, demote, force-promote and diag diagnostics: the explanation in full. With audit show: ' +
+    'every record in full.',
 } as const;
 
 /** Options that say how much is shown. A command for which they have no effect refuses them. */

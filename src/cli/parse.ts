@@ -50,10 +50,7 @@ export function parseCommandLine(argv: readonly string[]): Invocation {
   }
   if (read.broken !== undefined) return misunderstood(read.broken.message, read.broken.option);
   if (given.operator !== undefined && given.auditor !== undefined) {
-    return misunderstood(
-      'A session is Operator or Auditor, not both: ambiguous authority is no authority.',
-      'operator',
-    );
+    return misunderstood('A session is Operator or Auditor, not both.', 'operator');
   }
   const address = badAddress(given);
   if (address !== undefined) return misunderstood(address, 'url');

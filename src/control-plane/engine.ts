@@ -16,7 +16,7 @@ export interface SecretKind {
   /** Its name within a sentence: "access token". */
   readonly noun: string;
   /**
-   * What the secret is bound to: when the cluster's address or account changes, a person must give the secret anew.
+   * What the secret is bound to: when the cluster's address or account changes, a person must give the secret again.
    * `undefined`: the cluster, as configured, does not need this secret.
    */
   readonly boundTo: (cluster: ClusterConfig) => readonly unknown[] | undefined;

@@ -148,10 +148,10 @@ export function documented<T>(read: Result<ToldReading<T>>, describe: Describe<T
   return success({ ...reading, document: () => (made ??= document()) });
 }
 
-/** "This was told by …", if the answering node reports itself as halted. */
+/** "This answer came from …", if the answering node reports itself as halted. */
 export function toldByHalted(name: string, why: string | null): Sentence {
   return sentence(
-    'This was told by {0}, which reports itself halted ({1}).',
+    'This answer came from {0}, which reports itself halted ({1}).',
     plain('strong', name),
     plain('text', why),
   );

@@ -85,7 +85,7 @@ export function nodeLine<M extends ShownMember>(
       ? sentence('the role of {0} is unknown', name)
       : sentence('{0} is {1}', name, plain('role', member.role)),
     standing[member.health](),
-    ...(source === 'self' ? [] : [sentence('told by another node')]),
+    ...(source === 'self' ? [] : [sentence('reported by another node')]),
   ];
 }
 

@@ -49,9 +49,9 @@ export function partBlocks(
       ];
     const [first, last] = [items[0], items.at(-1)];
     return [
-      first === undefined || last === undefined ? sentence('Nothing lies in this part.') : words.between(first, last),
+      first === undefined || last === undefined ? sentence('This part is empty.') : words.between(first, last),
       nextBefore === null
-        ? sentence('There are newer ones, and none older.')
+        ? sentence('There are newer ones and no older ones.')
         : sentence('There are older ones and newer ones.'),
       ...(total === null ? [] : [sentence('{0} in all.', plain('number', total))]),
     ];

@@ -92,7 +92,7 @@ function authorityIsClear({ target, others }: PromotionFacts): Verdict {
           : `${name} answers as ${testimony.role}, ${stateOf(testimony)}, in epoch ${testimony.epoch.toString()}`,
       )
       .join('; '),
-    message: 'The old primary itself must answer that it was demoted. Not being reachable is never proof of death.',
+    message: 'The old primary itself must answer that it was demoted. Being unreachable is never proof of death.',
   };
 }
 

@@ -72,7 +72,7 @@ export class LogCollector {
   take(piece: LogPiece): void {
     if (piece.is === 'evidence') return;
     if (piece.is === 'damage') {
-      this.#damages.set(piece.line, this.#gap(`${piece.bytes} bytes of line ${piece.line} are no record.`));
+      this.#damages.set(piece.line, this.#gap(`${piece.bytes} bytes of line ${piece.line} are not a record.`));
       return;
     }
     const { seq, prev, hash } = piece;
@@ -99,7 +99,8 @@ export class LogCollector {
   #strandFor(link: Link, line: bigint): Strand {
     const current = this.#strands.at(-1);
     if (current?.isFollowedBy(link) === true) return current;
-    if (this.#strands.length >= MOST_SOURCES) throw new TooMuch(`its records are of more than ${MOST_SOURCES} chains`);
+    if (this.#strands.length >= MOST_SOURCES)
+      throw new TooMuch(`its records belong to more than ${MOST_SOURCES} chains`);
     const begun = new Strand(line, link);
     this.#strands.push(begun);
     this.#latest = null;
@@ -174,7 +175,7 @@ export class LogCollector {
   }
 
   #gap(text: string, after?: bigint): LogGap {
-    if (this.#gaps >= MOST_ENTRIES) throw new TooMuch(`more than ${MOST_ENTRIES} places of it are amiss`);
+    if (this.#gaps >= MOST_ENTRIES) throw new TooMuch(`more than ${MOST_ENTRIES} places in it are damaged`);
     this.#gaps += 1;
     const strand = this.#strands.at(-1);
     const gap = { after: after ?? strand?.last.seq ?? 0n, text };

@@ -59,7 +59,8 @@ export function evidenceIn(name: string, content: string): Result<Evidence> {
     failure(
       refusal(
         'PHASE7_MALFORMED_REQUEST',
-        `${name} is no evidence file: ${why}. Evidence is what "inspect promotion --json" prints, or the panel saves.`,
+        `${name} is not an evidence file: ${why}. Evidence is what "inspect promotion --json" prints, or ` +
+          'the panel saves.',
         'with',
       ),
     );
@@ -70,7 +71,7 @@ export function evidenceIn(name: string, content: string): Result<Evidence> {
     return refused('it is not one JSON document');
   }
   const read = parse(answer, value);
-  if (!read.ok) return refused(`${read.misfit.path.join('.') || 'the whole'} is not as it should be`);
+  if (!read.ok) return refused(`${read.misfit.path.join('.') || 'the whole'} does not have the expected form`);
   const deep = read.value.view.events.findIndex(({ fields }) => isDeeperThan(MOST_LEVELS, fields));
   return deep < 0
     ? success(read.value)

@@ -78,7 +78,7 @@ async function collected({ name, read }: Extract<GivenFile, { is: 'log' }>, aske
   });
   return tooMuch === undefined
     ? success({ log: collector.end(name, form, verdict, tolerated), carried })
-    : refused(`Of ${name} ${tooMuch.message}. Name a request, or a shorter period.`);
+    : refused(`${name}: ${tooMuch.message}. Name a request, or a shorter period.`);
 }
 
 function refused(message: string): Result<never> {

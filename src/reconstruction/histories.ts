@@ -22,8 +22,9 @@ export function historyLanes(
     for (const [index, { file, event }] of tellings.differing.entries())
       if (index < MOST_DIFFERENCES)
         contradictions.push(
-          `The ${labelOf(files, names)} is told in two ways: event ${event} in ${file} is not what another file says ` +
-            'of it. Each telling is a source of its own, and no order between them follows.',
+          `The ${labelOf(files, names)} is told in two ways: event ${event} in ${file} differs from the ` +
+            'same event in another file. Each version is a source of its own, and no order between them ' +
+            'follows.',
         );
     return tellings.files.map(telling => historyLane(telling, asked, names));
   });

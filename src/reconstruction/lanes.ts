@@ -38,8 +38,9 @@ function logLanes(logs: readonly CollectedLog[], contradictions: string[]): read
       for (const { differs } of chains)
         if (differs !== null)
           contradictions.push(
-            `Two records #${differs} of the ${label} are given, with different hashes or behind different ones: the ` +
-              'log was forked or rewritten, or one of them is not of this log. Each is a source of its own.',
+            `Two records #${differs} of the ${label} are given, with different hashes or after different ` +
+              'records: the log was forked or rewritten, or one of them is not of this log. Each is a source ' +
+              'of its own.',
           );
       const listed = new Set<string>();
       return chains.map(chain => logLane(chain, listed));
@@ -126,7 +127,7 @@ function logLane({ strands, forksAfter }: Chain, listed: Set<string>): Lane {
   };
 }
 
-const AFTER_A_PART = 'Whether this log goes on is not in what was given: only parts of it were.';
+const AFTER_A_PART = 'Only parts of this log were given: they do not show whether it goes on.';
 
 /** `missingTo`: up to this number some records were not given; `null`: unknown. */
 function interleaved(

@@ -66,7 +66,7 @@ function forks(records: readonly PlacedItem<KeptRecord>[], lanes: readonly Lane[
     const before = byHash.get(value.prev) ?? byHash.get((isFirst && lanes[place.lane]?.forkOf) || '');
     return before === undefined || before.place.lane === place.lane
       ? []
-      : [{ from: before.place, to: place, why: `its log forks behind record #${before.value.seq}` }];
+      : [{ from: before.place, to: place, why: `its log forks after record #${before.value.seq}` }];
   });
 }
 

@@ -91,7 +91,7 @@ function damaged(sources: readonly Source[]): readonly string[] {
   return sources.flatMap(({ label, files }) =>
     files
       .filter(file => !isSound(file))
-      .map(({ name, message }) => `${name} (${label}) is not whole: ${message} What of it holds is used.`),
+      .map(({ name, message }) => `${name} (${label}) is not whole: ${message} Only its intact parts are used.`),
   );
 }
 
@@ -121,7 +121,7 @@ function circles(links: readonly Link[], lanes: readonly Lane[]): readonly strin
     ({ from, to, why }) => `${lanes[from.lane]?.label ?? ''} before ${lanes[to.lane]?.label ?? ''} (${why})`,
   );
   return [
-    `What the sources name of each other goes round in a circle, so no order between them follows from it: ` +
+    `The references of the sources to each other form a circle, so no order follows from them: ` +
       `${[...new Set(named)].slice(0, 10).join('; ')}.`,
   ];
 }

@@ -30,19 +30,19 @@ export function sheetFacts(sheet: AnswerSheet): readonly SheetFact[] {
       `about to be sent: ${saidText(sheet.sentAt)}`,
       `ended: ${saidText(sheet.endedAt)}`,
     ]),
-    fact('On which state', state === null ? [NOT_TAKEN] : stateLines(state, explanation)),
-    fact('Explained how', explanation === null ? [NOT_TAKEN] : explanationLines(explanation, namesIn(explanation))),
-    ...(sheet.explanationDigest === null ? [] : [fact('Its digest', [sheet.explanationDigest])]),
+    fact('Kernel state', state === null ? [NOT_TAKEN] : stateLines(state, explanation)),
+    fact('Explanation', explanation === null ? [NOT_TAKEN] : explanationLines(explanation, namesIn(explanation))),
+    ...(sheet.explanationDigest === null ? [] : [fact('Digest of the explanation', [sheet.explanationDigest])]),
     fact('Confirmed', [
       sheet.confirmation === null ? NOT_TAKEN : `${sheet.confirmation} confirmation`,
       ...(sheet.acknowledged.length === 0 ? [] : [`acknowledged one by one: ${sheet.acknowledged.join(', ')}`]),
     ]),
-    fact('Relied on', listOf(sheet.reliedOn)),
+    fact('Invariants relied on', listOf(sheet.reliedOn)),
     fact('Overridden', listOf(sheet.overridden)),
     ...(explanation === null || explanation.kernel === null
       ? []
       : [fact('Not shown', notShown(explanation.kernel.checks))]),
-    fact('Outcome by the log', [
+    fact('Outcome in the log', [
       sheet.outcome === null ? 'no record that it was sent' : words(sheet.outcome),
       sheet.end,
     ]),
@@ -53,13 +53,13 @@ export function sheetFacts(sheet: AnswerSheet): readonly SheetFact[] {
           'its answer as it was received stands at the end',
     ]),
     fact(
-      'What kernels keep of it',
+      "In the kernels' records",
       sheet.kernelSays.length === 0
-        ? ['nothing that was read of a kernel names this request']
+        ? ['no kernel answer that was read names this request']
         : sheet.kernelSays.map(said => `${place(said)}${said.text}`),
     ),
     fact('Disagreements', sheet.disagreements.length === 0 ? ['none found'] : sheet.disagreements),
-    fact('Not known', sheet.unknown.length === 0 ? ['nothing of what is asked above'] : sheet.unknown),
+    fact('Not known', sheet.unknown.length === 0 ? ['none of the above'] : sheet.unknown),
   ];
 }
 
@@ -92,7 +92,7 @@ function notShown(checks: readonly Check[]): readonly string[] {
   const open = checks.filter(({ result }) => result !== 'pass' && result !== 'overridden');
   if (checks.length === 0) return ['nothing was checked beforehand'];
   return open.length === 0
-    ? ['nothing of what the kernel checked']
+    ? ["none of the kernel's checks"]
     : open.map(check => `${invariantText(check.invariant)}: ${check.result} (${check.id})`);
 }
 

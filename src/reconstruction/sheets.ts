@@ -215,7 +215,7 @@ function unknowns(
     ...(intent !== undefined && end === undefined ? ['What came of it, as far as the log goes.'] : []),
     ...(outcome === 'unknown' && end !== undefined ? ['Whether the kernel executed it, as far as the log goes.'] : []),
     ...(intent !== undefined && told.length === 0 && kernelSays.length === 0
-      ? ['What the kernel itself holds of it: nothing that was read of one names this request.']
+      ? ['What the kernel itself recorded: no kernel answer that was read names this request.']
       : []),
   ];
 }

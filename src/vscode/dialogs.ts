@@ -73,8 +73,8 @@ function answer({ kernel }: Explanation): readonly string[] {
       vscode.l10n.t('Not asked beforehand: this engine has no dry run. It decides when the request arrives.'),
     ];
   }
-  const anew = vscode.l10n.t('It decides anew when the request arrives.');
-  if (decision === 'approve') return [`${vscode.l10n.t('Asked beforehand, the kernel would approve this.')} ${anew}`];
+  const again = vscode.l10n.t('It decides again when the request arrives.');
+  if (decision === 'approve') return [`${vscode.l10n.t('Asked beforehand, the kernel would approve this.')} ${again}`];
   const code = reason ?? vscode.l10n.t('reason unknown');
   const seen = seenAgainst(checks).join('; ');
   // Long observations are cut, so that the code and the text after it stay visible.
@@ -82,7 +82,7 @@ function answer({ kernel }: Explanation): readonly string[] {
     seen === ''
       ? code
       : `${Array.from(seen).length > 120 ? `${Array.from(seen).slice(0, 119).join('')}\u2026` : seen} (${code})`;
-  return [`${vscode.l10n.t('Asked beforehand, the kernel would deny this: {0}.', why)} ${anew}`];
+  return [`${vscode.l10n.t('Asked beforehand, the kernel would deny this: {0}.', why)} ${again}`];
 }
 
 /** "role of node-2: replica → primary". The values are the engine's own. */
@@ -113,7 +113,7 @@ function standard(prompt: ConfirmationPrompt): Dialog {
           )
         : vscode.l10n.t(
             'The explanation stays open behind this dialog. If you continue, you will be asked to type the id of ' +
-              'the node: its name holds characters that cannot be typed, or another node bears it too.',
+              'the node: its name holds characters that cannot be typed, or another node has the same name.',
           ),
     ],
     go: vscode.l10n.t('Continue…'),
@@ -181,7 +181,7 @@ function typing(
       what === 'name'
         ? vscode.l10n.t('Type the name of the node, {0}, to confirm. Escape confirms nothing.', text)
         : vscode.l10n.t(
-            'The name of this node holds characters that cannot be typed, or another node bears it too. Type ' +
+            'The name of this node holds characters that cannot be typed, or another node has the same name. Type ' +
               'its id, {0}, to confirm. Escape confirms nothing.',
             text,
           ),

@@ -31,7 +31,7 @@ export function failureSentence(title: string, failure: FlowFailure): string {
     ...(isOwn(error, 'PHASE7_AUDIT_UNAVAILABLE') ? [] : notRecorded(recorded)),
     ...(authorityEnded === undefined
       ? []
-      : [vscode.l10n.t('Operator authority ended with it and has to be assumed anew.')]),
+      : [vscode.l10n.t('Operator authority ended with it and has to be assumed again.')]),
   ].join(' ');
 }
 

@@ -22,7 +22,7 @@ export function answeredBeforehand({ kernel, invariants }: Wire<Explanation>): T
         ? html`${outcomeShape('unchecked')}${unlooked(kernel, invariants)}${t(
             'Not asked beforehand: this engine has no dry run. It decides when the request arrives.',
           )}`
-        : html`${decided(kernel)} ${t('It decides anew when the request arrives.')}`
+        : html`${decided(kernel)} ${t('It decides again when the request arrives.')}`
     }</p></section>`;
 }
 

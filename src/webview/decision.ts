@@ -7,8 +7,8 @@ import { t } from './words.ts';
 const ASKED = {
   name: t("The confirmation asks for the node's name. Nothing has been sent."),
   id: t(
-    'The name of this node holds characters that cannot be typed, or another node bears it too: the confirmation ' +
-      'asks for its id. Nothing has been sent.',
+    'The name of this node holds characters that cannot be typed, or another node has the same name: the ' +
+      'confirmation asks for its id. Nothing has been sent.',
   ),
 } as const;
 

@@ -88,7 +88,7 @@ function voided({ domain, code: own }: Failed['error']): boolean {
 }
 
 const AUTHORITY_ENDED = t(
-  'Operator authority ended with this request, because its outcome is not known. It has to be assumed anew.',
+  'Operator authority ended with this request, because its outcome is not known. It has to be assumed again.',
 );
 
 /** First what happened, in words; then what did not happen; then where to look; codes and rules last. */
@@ -110,7 +110,7 @@ export function failedPanel(failed: Failed, cited: Cited, aside: Aside): Templat
         : section(
             error.outcome === 'unknown'
               ? t('What is known nevertheless')
-              : t("What is known beside the kernel's words"),
+              : t("What is known besides the kernel's answer"),
             html`<p>${verbatim(error.known)}</p>`,
           )
     }

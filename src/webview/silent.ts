@@ -50,5 +50,5 @@ function reported({ source, toldBy, facts: told, mark }: LastReport, cited: Cite
 }
 
 const FROM_MEMORY = t(
-  'This is what the tree of this window received last. No node was asked for it now, and it may be out of date.',
+  'This is what the tree of this window last received. No node was asked for it now, and it may be out of date.',
 );

@@ -26,7 +26,7 @@ const LAYERS = {
   'src/panel-protocol/panels.ts': 'export const protocol = 1;\n',
   'src/webview/picture.ts': 'export const picture = 1;\n',
   'src/cli/terminal.ts': 'export const terminal = 1;\n',
-  'src/cli/output.ts': 'export const output = 1;\n',
+  'src/cli/output.ts': 'export const output = 1;\nexport interface Output { readonly n: number }\n',
   'src/local-cluster/node.ts': 'export const node = 1;\n',
   'test/person.ts': 'export const person = 1;\n',
 };
@@ -226,7 +226,7 @@ const PLANTED: readonly Planted[] = [
     layer: 'src/cli',
     target: './output.ts',
     form: 'import',
-    text: "import * as output from './output.ts';\nexport const used = output;\n",
+    text: "import { output } from './output.ts';\nexport const used = output;\n",
     rule: 'one-output',
   },
   ...EVERY_LAYER.map(layer => ({
@@ -283,12 +283,12 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "import type { Entry } from '../reconstruction/model.ts';\nexport const use = (entry: Entry): number => entry.n;\n",
   'src/extension.ts': LAYERS['src/extension.ts'],
   'src/extension-session.ts': LAYERS['src/extension-session.ts'],
-  'src/cli/main.ts': "import { output } from './output.ts';\nexport const use = output;\n",
   'src/vscode/fine.ts':
     "import * as vscode from 'vscode';\nimport { protocol } from '../panel-protocol/panels.ts';\nimport { core } " +
     "from '../control-plane/core.ts';\nexport const use = [vscode, protocol, core];\n",
+  'src/cli/main.ts': "import { output } from './output.ts';\nexport const use = output;\n",
   'src/cli/fine.ts':
-    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +
+    "import type { Output } from './output.ts';\nexport const one = (output: Output): number => output.n;\nimport { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +
     "'../control-plane/core.ts';\nimport { boundary } from '../engines/boundary.ts';\nimport { ledger } from " +
     "'../audit/ledger.ts';\nexport const use = [core, boundary, ledger];\n",
   'src/local-cluster/fine.ts':

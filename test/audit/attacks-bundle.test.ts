@@ -164,7 +164,7 @@ describe('also P7-O3: attacks on a bundle', function () {
     return text([...body, { end: { lines: String(body.length), sha256 } }]);
   }
 
-  /** `refit`: must it be found where the first and the last line are made anew, without and with the known head? */
+  /** `refit`: must it be found where the first and the last line are rebuilt, without and with the known head? */
   function attack(
     name: string,
     cases: () => Iterable<readonly Members[]>,
@@ -194,7 +194,7 @@ describe('also P7-O3: attacks on a bundle', function () {
     });
   }
 
-  it('what stands in it is a whole bundle, with the last line made anew too', () => {
+  it('what stands in it is a whole bundle, with the last line rebuilt too', () => {
     assert.equal(judge(Buffer.from(text(lines)), [head]), 'intact_selection');
     assert.equal(refitted(lines), text(lines));
     assert.deepEqual(
@@ -349,11 +349,11 @@ describe('also P7-O3: attacks on a bundle', function () {
     }
   });
 
-  it('the whole bundle made anew from a log that was made anew', async () => {
+  it('the whole bundle rebuilt from a log that was rebuilt', async () => {
     const anew = Buffer.from(text(await bundled(made(RECORDS, 'this is how it was'))));
     const [alone, known] = [judge(anew, []), judge(anew, [head])];
     assert.deepEqual([alone, known], ['intact_selection', 'replaced']);
-    rows.push(['the whole bundle made anew from a log that was made anew', '1', '', tally([alone]), tally([known])]);
+    rows.push(['the whole bundle rebuilt from a log that was rebuilt', '1', '', tally([alone]), tally([known])]);
   });
 
   it('a head that names the record or a stub behind it finds what was fitted', () => {
@@ -377,7 +377,7 @@ describe('also P7-O3: attacks on a bundle', function () {
           'attack on a bundle',
           'cases',
           'found',
-          'found with the first and the last line made anew',
+          'found with the first and the last line rebuilt',
           'the same, with the last head known',
         ],
         rows.map(row => row.map(cell => (cell === '' ? '–' : cell))),

@@ -304,7 +304,7 @@ describe('also P7-O3, freeze/tamper-evident: attacks on a log of 50 records', fu
 describe("journald's three failures are not ours", () => {
   const replaceAll = (file: string, records: readonly Buffer[]): void => writeFileSync(file, Buffer.concat(records));
 
-  it('re-sealing: a changed past whose seals were made anew is found by any head from before', async () => {
+  it('re-sealing: a changed past whose seals were rebuilt is found by any head from before', async () => {
     const { file, positions } = await writtenLog(8);
     const lines = readFileSync(file, 'utf8')
       .split(/(?<=\n)/)

@@ -57,7 +57,7 @@ describe('the second copy, held against the log', () => {
     }
   });
 
-  it('longer than the log: it was cut at a record or inside of one, or is gone and begun anew', async () => {
+  it('longer than the log: it was cut at a record or inside of one, or is gone and started again', async () => {
     const end = readFileSync(log).indexOf('\n') + 1;
     truncateSync(log, end);
     assert.deepEqual(await found(), ['longer', 2n, null]);
@@ -82,7 +82,7 @@ describe('the second copy, held against the log', () => {
       rmSync(gone, { recursive: true });
       writeFileSync(gone, kept);
     }
-    assert.match((await compareCopy(log, log)).message, /is the log itself: it is no second copy\./);
+    assert.match((await compareCopy(log, log)).message, /is the log itself: it is not a second copy\./);
   });
 
   it('a long one, with the difference beyond the first chunks', async () => {

@@ -170,7 +170,7 @@ describe('also P7-O3: the second copy of the log', () => {
     [
       'longer than the log',
       (both: Pair) => appendFileSync(both.copy, 'more'),
-      /holds more than \/\S+audit\.jsonl: the log was cut, or begun anew, or the copy belongs to another log\./,
+      /holds more than \/\S+audit\.jsonl: the log was cut, or started again, or the copy belongs to another log\./,
     ],
     ['deleted', (both: Pair) => unlinkSync(both.copy), /was deleted, or its disk unmounted, while it was in use\.$/],
     [
@@ -215,7 +215,7 @@ describe('also P7-O3: the second copy of the log', () => {
       (both: Pair) => truncateSync(both.log, readFileSync(both.log).indexOf('\n') + 1),
       /holds more than/,
     ],
-    ['longer, because the log was begun anew', (both: Pair) => unlinkSync(both.log), /holds more than/],
+    ['longer, because the log was started again', (both: Pair) => unlinkSync(both.log), /holds more than/],
     [
       'gone, with the note that it was begun',
       (both: Pair) => unlinkSync(both.copy),
@@ -287,7 +287,7 @@ describe('also P7-O3: the second copy of the log', () => {
       await refused(open({ ...both, copyDirectory: both.copyDirectory + spelled }), both, /was begun, and is gone/);
   });
 
-  it('a copy that a person has given up is begun anew when the note is moved away', async () => {
+  it('a copy that a person has given up is started again when the note is moved away', async () => {
     const both = await opened(2);
     unlinkSync(both.copy);
     await refused(open(both), both, /was begun, and is gone/);
@@ -307,7 +307,7 @@ describe('also P7-O3: the second copy of the log', () => {
     await refused(open(both), both, /was begun, and is gone/);
   });
 
-  it('after a refusal the next append looks anew: what was put back counts', async () => {
+  it('after a refusal the next append looks again: what was put back counts', async () => {
     const both = await opened(2);
     renameSync(both.copyDirectory, `${both.copyDirectory}.away`);
     await refused(both.writer, both, /was deleted, or its disk unmounted/);

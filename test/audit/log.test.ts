@@ -250,7 +250,7 @@ describe('also P7-O3: a file that changes under the writer is refused, never con
         /is damaged \(read from byte \d+\) and is not appended to/,
       );
       writeFileSync(file, `${text}${'x'.repeat(5000)}\n`);
-      await refused(openAuditLog({ directory, checkedBytes }), file, /No record stands there/);
+      await refused(openAuditLog({ directory, checkedBytes }), file, /No record was found there/);
       assert.equal(positions.length, 40);
     },
   );
@@ -270,7 +270,7 @@ describe('also P7-O3: a file that changes under the writer is refused, never con
     ]) {
       const { directory, file } = await writtenLog(3);
       writeFileSync(file, rewritten(readFileSync(file, 'utf8')));
-      await refused(openAuditLog({ directory }), file, /carriage return stands behind record [1-3]|not an audit log/);
+      await refused(openAuditLog({ directory }), file, /carriage return stands after record [1-3]|not an audit log/);
       assert.equal((await verify(file)).kind, 'intact');
     }
   });
@@ -380,7 +380,7 @@ describe('torn tails', () => {
 describe('also P7-F1: what cannot be flushed', () => {
   const eio = (): Error => Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO', syscall: 'fdatasync' });
 
-  it('a failed flush latches the log, also for a log opened anew in this process, even when the disk recovers', async () => {
+  it('a failed flush latches the log, also for a log opened again in this process, even when the disk recovers', async () => {
     const { directory, file } = await writtenLog(2);
     let broken = true;
     const files: AuditFiles = {
@@ -420,7 +420,7 @@ describe('also P7-F1: what cannot be flushed', () => {
       await assert.rejects(
         openAuditLog({ directory }).append(entry(1)),
         /could not be flushed to disk/,
-        `${what}: nor by a log opened anew`,
+        `${what}: nor by a log opened again`,
       );
     }
   });
@@ -459,7 +459,7 @@ describe('also P7-F1: what cannot be flushed', () => {
     }
   });
 
-  it('a failed write, read or look refuses this one append; the next opens anew and goes on', async () => {
+  it('a failed write, read or look refuses this one append; the next opens again and goes on', async () => {
     for (const what of ['open', 'facts', 'read', 'append', 'short', 'look'] as const) {
       const { directory, file } = await writtenLog(2);
       let broken = true;

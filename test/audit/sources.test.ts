@@ -153,7 +153,7 @@ describe('also P7-O3: whatever holds records is read by one reader', () => {
     assert.notDeepEqual(requoted, made);
     const written = await readBytes(requoted);
     assert.equal(written.verdict.kind, 'intact_selection', written.verdict.message);
-    assert.match(written.tolerated.join(), /another program/);
+    assert.match(written.tolerated.join(), /^Another program/);
   });
 
   it('torn tails in an export and in a bundle go along with the record that tells of them', async () => {
@@ -226,8 +226,8 @@ describe('also P7-O3: whatever holds records is read by one reader', () => {
     const crlf = text.replaceAll('\n', '\r\n');
     const utf16 = Buffer.from(`\ufeff${crlf}`, 'utf16le');
     for (const [changed, said] of [
-      [Buffer.from(`\ufeff${text}`), /^A byte-order mark at its beginning was left out/],
-      [Buffer.from(crlf), /^The carriage return at the end of each line was left out/],
+      [Buffer.from(`\ufeff${text}`), /^A byte-order mark at its beginning was ignored/],
+      [Buffer.from(crlf), /^The carriage return at the end of each line was ignored/],
       [Buffer.from(`\ufeff${crlf}`), /mark.*carriage/],
       [Buffer.from(text.replace('\n', '\r\n')), /^The carriage return at the end of 1 of 9 lines/],
       [
@@ -270,7 +270,7 @@ describe('also P7-O3: whatever holds records is read by one reader', () => {
     assert.equal((await read({ file: `${packed}.none` })).verdict.kind, 'unreadable');
     assert.equal((await read({ file: `${packed}.none` }, positions.slice(-1))).verdict.kind, 'truncated');
     assert.equal((await readBytes(Buffer.from('hello\nworld\n'))).verdict.kind, 'unreadable');
-    assert.match((await readBytes(Buffer.alloc(0))).verdict.message, /Not one byte arrived/);
+    assert.match((await readBytes(Buffer.alloc(0))).verdict.message, /The pipe was empty/);
     assert.match((await read({ file: '/dev/zero' })).verdict.message, /neither a file nor a pipe/);
     const empty = `${packed}.empty`;
     writeFileSync(empty, '');

@@ -127,7 +127,7 @@ describe('also P7-O3: evidence in the terminal', function () {
     assert.deepEqual(verdict.manifest, manifest);
     const told = await auditor('verify', ['--file', file, '--head', `9:${hashes[8] ?? ''}`]);
     assert.match(told.stdout, /^Bundle: intact[^]*Last proven record +4\n/);
-    assert.match(told.stdout, /Held against +its own hashes and the known head 9\n[^]*Made, it says +by /);
+    assert.match(told.stdout, /Checked against +its own hashes and the known head 9\n[^]*Made \(claimed\) +by /);
     assert.equal((await verify(file, '--head', `9:${'0'.repeat(64)}`)).verdict.kind, 'replaced');
     assert.equal((await verify(file, '--head', `10:${'0'.repeat(64)}`)).verdict.kind, 'truncated');
 
@@ -154,7 +154,7 @@ describe('also P7-O3: evidence in the terminal', function () {
       [['--chain', 'to_end'], /--chain belongs to a bundle/],
       [['--bundle', '--chain', 'all'], /neighbours .* or to_end/],
       [['--bundle', '--sign', log], /Only a file can be signed/],
-      [['--bundle', '--evidence', binary], /no text in UTF-8/],
+      [['--bundle', '--evidence', binary], /not text in UTF-8/],
       [['--bundle', '--evidence', unwieldy], /too long for a line of a bundle/],
       [['--bundle', '--evidence', `${binary}.none`], /does not exist \(ENOENT\)/],
       [['--file', '-'], /standard input can be read only once/],

@@ -37,7 +37,7 @@ describe('an explanation in a terminal', () => {
         'Consequences',
         "The kernel's checks that do not",
       ];
-      const places = [...headings, 'Can it be undone?', 'Folded, and shown with --full:']
+      const places = [...headings, 'Can it be undone?', 'Left out here, shown with --full:']
         .map(heading => lines.findIndex(line => line.startsWith(heading)))
         .filter(place => place !== -1);
       assert.ok(places.length >= 4);
@@ -70,8 +70,8 @@ describe('an explanation in a terminal', () => {
     const first = flat(shown(explanation('aerodb promotion, denied: the primary is silent')).slice(3, 5));
     assert.equal(
       first,
-      'Asked beforehand, the kernel would deny this: node-1 does not answer (AuthorityAmbiguous). It decides anew ' +
-        'when the request arrives.',
+      'Asked beforehand, the kernel would deny this: node-1 does not answer (AuthorityAmbiguous). It ' +
+        'decides again when the request arrives.',
     );
     assert.match(
       flat(shown(explanation('aerodb promotion, approved')).slice(3, 5)),
@@ -106,7 +106,7 @@ describe('an explanation in a terminal', () => {
     const folded = flat(shown(explanation('aerodb promotion, denied: the primary is silent')));
     assert.match(
       folded,
-      /Folded, and shown with --full: 3 reasons for a rejection, .*4 checks that pass, 11 invariants/u,
+      /Left out here, shown with --full: 3 reasons for a rejection, .*4 checks that pass, 11 invariants/u,
     );
     assert.match(folded, /members \(3\)/u);
   });
@@ -120,7 +120,7 @@ describe('an explanation in a terminal', () => {
       kernel: { ...kernel, reason: null, checks: kernel.checks.map(check => ({ ...check, observed: hostile })) },
     };
     const lines = [...answerLines(bent), ...shown({ ...prompt, explanation: bent })];
-    assert.match(flat(answerLines(bent)), /\(reason unknown\)\. It decides anew/u);
+    assert.match(flat(answerLines(bent)), /\(reason unknown\)\. It decides again/u);
     for (const line of lines) assert.doesNotMatch(line, /^The kernel would approve|[\u001b\u202e]/u);
   });
 

@@ -310,7 +310,7 @@ const error = z.strictObject({
   invariants: z.array(z.string()),
   outcome: z.enum(['executed', 'not_executed', 'unknown']),
   known: maybe(z.string()).describe(
-    "What is known beside the kernel's words, where they leave the outcome unknown or speak of another delivery " +
+    "What is known besides the kernel's answer, where they leave the outcome unknown or speak of another delivery " +
       'of the request.',
   ),
   field: maybe(z.string()),

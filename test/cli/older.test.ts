@@ -18,7 +18,7 @@ interface Part {
 
 /** The line that an answer prints for what is older, as one line. */
 function olderLine(stdout: string): string | undefined {
-  const [, line] = /^ {2}What is older:\n((?: {4,}.*\n)+)/m.exec(stdout) ?? [];
+  const [, line] = /^ {2}To show older ones:\n((?: {4,}.*\n)+)/m.exec(stdout) ?? [];
   return line?.replaceAll(/ \\\n\s+/g, ' ').trim();
 }
 
@@ -84,7 +84,7 @@ describe('a history that is longer than one answer, in the terminal', function (
     assert.deepEqual(said, [
       'Showing the newest 100 of 270 events; 170 older.',
       'Showing events #71 to #170. There are older ones and newer ones. 270 in all.',
-      'Showing events #1 to #70. There are newer ones, and none older. 270 in all.',
+      'Showing events #1 to #70. There are newer ones and no older ones. 270 in all.',
     ]);
     const answered = records(audit).filter(({ stage }) => stage === 'command_answered');
     assert.equal(answered.length, 3);

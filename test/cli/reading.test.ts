@@ -146,8 +146,8 @@ describe('an answer in a terminal', () => {
 
   it('also P7-D1: who is of which value can be told: "all others" are one group, and the last', () => {
     const bases = [
-      'heartbeat answered within five seconds, told by another node',
-      'not heard of since a very long time ago, told by another node',
+      'heartbeat answered within five seconds, reported by another node',
+      'not heard of since a very long time ago, reported by another node',
     ];
     const members = Array.from({ length: 16 }, (_none, index) =>
       member(index + 1, { healthBasis: bases[index % 2] ?? '' }),

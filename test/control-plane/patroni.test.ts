@@ -56,7 +56,7 @@ describe('the path of a request to a Patroni cluster', () => {
       explanation.protection,
       pattern(
         /"pg1" as the leader, and Patroni refuses it \(412\).*all the /s,
-        /protection there is.*no control version.*Nor has it a ledger/s,
+        /protection there is.*no control version.*It has no ledger either/s,
       ),
     );
     assert.deepEqual(acknowledge, []);
@@ -124,8 +124,8 @@ describe('the path of a request to a Patroni cluster', () => {
     assert.match(
       result.execution.sentence,
       pattern(
-        /answered: Successfully switched over to "pg2"\. .* whether /,
-        /"pg2" accepts writes, and on which timeline, is not in it/,
+        /answered: Successfully switched over to "pg2"\. .* It /,
+        /does not say whether "pg2" accepts writes, or on which timeline/,
       ),
     );
     assert.deepEqual(
@@ -143,7 +143,7 @@ describe('the path of a request to a Patroni cluster', () => {
     const { acknowledge, explanation, type } = session.asked[0] ?? assert.fail();
     assert.deepEqual([type, acknowledge], ['enhanced', ['P6-A1', 'P6-S1']]);
     const words = explanation.consequences.map(one => one.text).join('\n');
-    assert.match(words, /While a leader lives a failover is no override/);
+    assert.match(words, /While a leader lives, a failover overrides nothing/);
     assert.match(words, /does not check that the PostgreSQL of "pg1" has stopped writing \(P6-A1\)/);
     assert.match(words, /does not prove that every acknowledged write is on the candidate \(P6-S1\)/);
     assert.match(explanation.protection, /^Nothing protects against acting on an old view here/);

@@ -96,7 +96,7 @@ function base62(length: number): string {
     .slice(0, length);
 }
 
-/** Made anew at every run, so that the rule is held against more than was thought of. */
+/** Rebuilt at every run, so that the rule is held against more than was thought of. */
 const DRAWN_SECRETS: readonly (readonly [string, () => string])[] = [
   ['base64', () => randomBytes(33).toString('base64')],
   ['base64url', () => randomBytes(33).toString('base64url')],

@@ -117,7 +117,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
                 'cluster',
               ),
             )
-          : success(structuredClone(config)); // as the real ones do: read anew at every question
+          : success(structuredClone(config)); // as the real ones do: read again at every question
       },
       entries: () => [...clusters.values()],
       connect: options.connect ?? (cluster => connect(cluster, { timeouts: PATIENT })),

@@ -182,7 +182,7 @@ class Campaign {
   }
 
   /**
-   * One case; when the cluster's state moved between explanation and request, the operator looks again and asks anew.
+   * One case; when the cluster's state moved between explanation and request, the operator looks again and asks again.
    */
   async #case(command: ControlCommandName, node: TestNode, harm: Harm | undefined): Promise<Ordered> {
     for (;;) {

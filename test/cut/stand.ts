@@ -172,7 +172,7 @@ export class Stand implements AsyncDisposable {
     controlMs = LONG.controlMs,
   ): Promise<Ordered> {
     const proxy = this.proxy(node);
-    // Authority ends with an outcome that is unknown; who goes on assumes it anew.
+    // Authority ends with an outcome that is unknown; who goes on assumes it again.
     if (this.#plane.authority.level !== 'Operator') await this.becomeOperator();
     const before = await this.#truth(node, randomUUID());
     let atArrival: Line | undefined;

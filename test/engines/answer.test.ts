@@ -78,7 +78,7 @@ describe('an answer', () => {
     assert.equal(refusal(answer('"\\ud83d\\ude00"')), undefined);
   });
 
-  it('names no member twice, in whatever spelling; colons in texts do not count', () => {
+  it('has no key twice, in whatever spelling; colons in texts do not count', () => {
     for (const body of [
       '{"a":1,"a":1}',
       '{"a":1,"\\u0061":2}',
@@ -87,7 +87,7 @@ describe('an answer', () => {
       '{"":0,"":0}',
       '{"constructor":1,"constructor":2}',
     ]) {
-      assert.match(refusal(answer(body)) ?? '', /names a member twice/, body);
+      assert.match(refusal(answer(body)) ?? '', /has a key twice/, body);
     }
     for (const body of [
       '{"a":":::","b":{"a":"\\":"}}',

@@ -135,17 +135,17 @@ describe('who told it', () => {
     const name = plain.observer.name;
     const halted = { health: 'halted', halt_reason: 'AuthorityAmbiguity', replication_state: 'ReplicationHalted' };
     assert.deepEqual(selfReportOf(await told(own(halted))), [
-      `This was told by ${name}, which reports itself halted (AuthorityAmbiguity).`,
+      `This answer came from ${name}, which reports itself halted (AuthorityAmbiguity).`,
     ]);
     assert.deepEqual(selfReportOf(await told(own({ replication_state: 'Uninitialized' }))), [
-      `This was told by ${name}, which reports that it follows nobody (Uninitialized).`,
+      `This answer came from ${name}, which reports that it follows no node (Uninitialized).`,
     ]);
     assert.deepEqual(selfReportOf(await told(others(halted))), [], 'of others nothing is said here');
     assert.deepEqual(selfReportOf(await told(others({ health: 'unknown' }))), [
-      `This was told by ${name}, which knows of none of the 2 other members whether it runs.`,
+      `This answer came from ${name}, which cannot tell whether any of the 2 other members is running.`,
     ]);
     assert.deepEqual(selfReportOf(await told(own({ halt_reason: 'WalGapDetected' }), '/v1/replication')), [
-      'This was told by node-2, which reports itself halted (WalGapDetected).',
+      'This answer came from node-2, which reports itself halted (WalGapDetected).',
     ]);
     assert.deepEqual(selfReportOf(await told(others({ halt_reason: 'WalGapDetected' }), '/v1/replication')), []);
   });
@@ -168,14 +168,14 @@ describe('who told it', () => {
     const kernel = await demo.kernel();
     for (const read of [await kernel.readCluster(), await kernel.readReplication(), await kernel.readPromotion()])
       assert.deepEqual(selfReportOf(valueOf<{ document: () => Document }>(read).document()), [
-        'This was told by pg1, which last wrote of itself to the configuration store: stopped.',
+        'This answer came from pg1, which last wrote about itself to the configuration store: stopped.',
       ]);
     assert.deepEqual(selfReportOf(valueOf(await kernel.readCluster(demo.pg2.url)).document()), []);
     demo.pg2.answer = ({ path }) =>
       path === '/patroni' ? patroniJson({ ...REPLICA, cluster_unlocked: true, state: 'stopped' }) : undefined;
     assert.deepEqual(selfReportOf(valueOf(await kernel.readNode('pg2')).document()), [
-      'This was told by pg2, which reports itself halted (stopped).',
-      'This was told by pg2, which reports that it knows no leader.',
+      'This answer came from pg2, which reports itself halted (stopped).',
+      'This answer came from pg2, which reports that it knows no leader.',
     ]);
   });
 
@@ -198,11 +198,11 @@ describe('who told it', () => {
       row['MEMBER_ID'] === M2 ? { ...row, MEMBER_STATE: 'ERROR', MEMBER_ROLE: '', VIEW_ID: null } : undefined,
     );
     for (const told of await reads())
-      assert.deepEqual(told, [`This was told by ${name}, which reports itself ERROR: it is in no group.`]);
+      assert.deepEqual(told, [`This answer came from ${name}, which reports itself ERROR: it is in no group.`]);
     second.bend = bentRows('group', row =>
       row['MEMBER_ID'] === M1 || row['MEMBER_ID'] === M3 ? { ...row, MEMBER_STATE: 'UNREACHABLE' } : row,
     );
     for (const told of await reads())
-      assert.deepEqual(told, [`This was told by ${name}, which does not reach 2 of the 3 members of its group.`]);
+      assert.deepEqual(told, [`This answer came from ${name}, which does not reach 2 of the 3 members of its group.`]);
   });
 });

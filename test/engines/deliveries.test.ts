@@ -25,8 +25,8 @@ import {
 } from '../support/wire.ts';
 
 const DELIVERED =
-  'The request was delivered more than once, by something in between, and this is the answer to a later ' +
-  'delivery, which did nothing.';
+  'Something in between delivered the request more than once. This is the answer to a later delivery, ' +
+  'which did nothing.';
 
 /**
  * Delivers each POST twice to `target`, one after the other or both at once, and passes on the answer that is no
@@ -107,14 +107,14 @@ describe('a control request that is delivered twice', function () {
         [
           'AERO_DUPLICATE_REQUEST',
           'not_executed',
-          `${DELIVERED} Of the first delivery the kernel says: not executed, AERO_PROMOTION_DENIED.`,
+          `${DELIVERED} The kernel says of the first delivery: not executed, AERO_PROMOTION_DENIED.`,
         ],
       );
 
       const demoted = errorOf((await act(await through(first.url, 'in turn'), 'demote', first.id)).result);
       assert.deepEqual(
         [demoted.code, demoted.outcome, demoted.known],
-        ['AERO_DUPLICATE_REQUEST', 'executed', `${DELIVERED} Of the first delivery the kernel says: executed.`],
+        ['AERO_DUPLICATE_REQUEST', 'executed', `${DELIVERED} The kernel says of the first delivery: executed.`],
       );
 
       await promotable(second);
@@ -126,7 +126,7 @@ describe('a control request that is delivered twice', function () {
         [
           'AERO_DUPLICATE_REQUEST',
           'unknown',
-          `${DELIVERED} Of the first delivery the kernel says: unknown. It may still be under way.`,
+          `${DELIVERED} The kernel says of the first delivery: unknown. It may still be under way.`,
         ],
       );
       await second.faults();
@@ -215,8 +215,8 @@ describe('the kernel says that it had the request before', () => {
           [error.outcome, error.known],
           [
             'unknown',
-            `${DELIVERED} What became of the first delivery, the kernel does not say in a form that this program ` +
-              'knows.',
+            `${DELIVERED} The kernel does not say, in a form that this program knows, what became of the ` +
+              'first delivery.',
           ],
           JSON.stringify(details),
         );

@@ -93,7 +93,7 @@ function asNoted(answer: Json, notes: readonly string[]): Json {
   const events = data['events'].flatMap((event: unknown, index): readonly unknown[] => {
     const note = notes.find(one => one.startsWith(`Event ${index + 1} of this answer`));
     if (note === undefined) return [event];
-    const names = /: its ([\w, ]+) is not as the API has it, and is shown as unknown\.$/.exec(note)?.[1]?.split(', ');
+    const names = /: its ([\w, ]+) does not match the API, and is shown as unknown\.$/.exec(note)?.[1]?.split(', ');
     return names === undefined ? [] : [{ ...record(event), ...Object.fromEntries(names.map(name => [name, null])) }];
   });
   return { ...whole, data: { ...data, events } };
@@ -177,7 +177,7 @@ describe('a hostile kernel', function () {
           assertFromAnswer(observed, answer['observed_at'], 'observed_at');
           const shown =
             'member' in view ? { ...record(view['member']), source: view['source'], epoch: view['epoch'] } : view;
-          const leftOut = notes.filter(note => note.endsWith('is not as the API has it, and is not shown.')).length;
+          const leftOut = notes.filter(note => note.endsWith('does not match the API, and is not shown.')).length;
           assertFromAnswer(shown, answer['data'], 'data', BigInt(leftOut));
         },
       ),

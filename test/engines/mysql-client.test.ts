@@ -169,12 +169,12 @@ describe('the way to MySQL', () => {
   it('also P7-F1: what was said before TLS is not believed, and who says it is told nothing', async () => {
     const promises = [greeting(CACHING, true), ok(), ...resultSet([{ name: 'answer' }], [[SWITCHED]])];
     const spoken: readonly (readonly [Buffer, RegExp])[] = [
-      [flight(0, promises), /more than its greeting came before TLS/],
+      [flight(0, promises), /it sent more than its greeting before TLS/],
       [Buffer.concat([packet(0, promises[0] ?? ok()), flight(2, promises.slice(1))]), /more than its greeting/],
       [Buffer.concat([packet(0, promises[0] ?? ok()), Buffer.from([7])]), /more than its greeting/],
       [packet(0, error(1129, 'HY000', 'Host is blocked')), /before TLS: 1129 Host is blocked/],
       [packet(0, Buffer.from([0xff, 0x10, 0x04, ...Buffer.from('Too many connections')])), /before TLS: 1040 Too many/],
-      [packet(0, ok()), /its greeting is another/],
+      [packet(0, ok()), /its greeting is of another protocol version/],
       [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'), /larger than 65536 bytes/],
     ];
     for (const [said, reason] of spoken) {
@@ -282,7 +282,7 @@ describe('the way to MySQL', () => {
     assert.equal((await over(await mysqlServer(script), { tls: { ...tls, ...cert } })).ok, true);
     assert.deepEqual(shown, ['operator']);
     const without = await mysqlServer(script);
-    noConnection(await over(without, { tls }), /wants a client certificate, and none is configured in "tls.cert"/);
+    noConnection(await over(without, { tls }), /require a client certificate; none is configured in "tls.cert"/);
     toldNothing(without);
   });
 
@@ -383,7 +383,7 @@ describe('the way to MySQL', () => {
     assert.equal((await plain(early)).ok, false);
     assert.deepEqual(early.statements, []);
     const twice = await mysqlServer({ answers: peer => peer.send(ok(), ok()) });
-    failed(await plain(twice), 'PHASE7_INVALID_KERNEL_RESPONSE', true, /nobody asked for/);
+    failed(await plain(twice), 'PHASE7_INVALID_KERNEL_RESPONSE', true, /not asked for/);
     // The first answer comes after its limit: the second statement does not leave.
     const late = await mysqlServer({
       answers: peer => void setTimeout(() => peer.send(...resultSet([{ name: 'answer' }], [[SWITCHED]])), 300),
@@ -431,8 +431,8 @@ describe('the way to MySQL', () => {
       running.push(ask('SELECT 1'));
       await until('the statement is there', () => server.statements.length > 0);
     });
-    failed((await running[0]) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', true, /its session is over/);
-    failed((await kept[0]?.('SELECT 2')) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', false, /its session is over/);
+    failed((await running[0]) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', true, /its session has ended/);
+    failed((await kept[0]?.('SELECT 2')) ?? assert.fail(), 'PHASE7_TRANSPORT_FAILURE', false, /its session has ended/);
     assert.deepEqual(server.statements, ['SELECT 1']);
   });
 
@@ -603,11 +603,11 @@ describe('the way to MySQL', () => {
     const mysteries: readonly (readonly [Buffer, RegExp])[] = [
       [flight(0, set), /out of order/],
       [flight(2, set), /out of order/],
-      [bent(0, () => Buffer.from([1, 1])), /number of columns/],
-      [bent(0, () => Buffer.from([0xfc, 0xff, 0xff])), /number of columns/],
-      [bent(1, payload => payload.subarray(0, -1)), /describes a column/],
-      [bent(1, payload => Buffer.concat([payload, Buffer.from([0])])), /describes a column/],
-      [bent(2, () => Buffer.from([0xfe])), /columns do not end/],
+      [bent(0, () => Buffer.from([1, 1])), /column count/],
+      [bent(0, () => Buffer.from([0xfc, 0xff, 0xff])), /column count/],
+      [bent(1, payload => payload.subarray(0, -1)), /a column definition/],
+      [bent(1, payload => Buffer.concat([payload, Buffer.from([0])])), /a column definition/],
+      [bent(2, () => Buffer.from([0xfe])), /end of its column list/],
       [bent(3, payload => payload.subarray(0, -4)), /a row is malformed/],
       [bent(3, payload => Buffer.concat([payload, Buffer.from([1, 65])])), /a row is malformed/],
       [bent(3, () => Buffer.from([0xff, 1])), /its error is malformed/],

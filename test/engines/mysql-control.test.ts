@@ -68,8 +68,8 @@ function command(reason: string): Answer {
 }
 
 const FOREIGN = 'PHASE7_INVALID_KERNEL_RESPONSE';
-const UNPROVEN = /What this answer proves is not known here/;
-const ECHO_OF_ACTION = /this very request, delivered before/;
+const UNPROVEN = /This program does not know what this answer proves/;
+const ECHO_OF_ACTION = /an earlier delivery of this same one/;
 
 const SWITCHES: readonly Case[] = [
   // Refused before the group was told of it.
@@ -132,14 +132,14 @@ const SWITCHES: readonly Case[] = [
     { rows: [], columns: ['answer'] },
     'MYSQL_EMPTY_SET',
     'unknown',
-    /This delivery of the request changed nothing.*the same request had been executed before/,
+    /This delivery of the request changed nothing.*this same request had been executed before/,
   ],
   [
     'it leads already',
     says('The requested member is already the current group primary.'),
     'MYSQL_ANSWER',
     'unknown',
-    /leads already: by other hands, or because the same request/,
+    /is already the primary: another request made it so, or this same request/,
   ],
   [
     'two at once',
@@ -157,7 +157,7 @@ const SWITCHES: readonly Case[] = [
     ),
     'MYSQL_3910',
     'unknown',
-    /may have been made the primary before that/,
+    /may have become the primary before that/,
   ],
   // Proves nothing.
   [
@@ -210,14 +210,14 @@ const SWITCHES: readonly Case[] = [
     says(`Primary server switched to: ${M1}`),
     'MYSQL_ANSWER',
     'unknown',
-    /not the answer of a switch that has ended well/,
+    /not the answer that MySQL gives to a successful switch/,
   ],
-  ['a success that is longer', says(`${SWITCHED}.`), 'MYSQL_ANSWER', 'unknown', /ended well/],
-  ['a success on two lines', says(`${SWITCHED}\n`), 'MYSQL_ANSWER', 'unknown', /ended well/],
-  ['a success in capitals', says(SWITCHED.toUpperCase()), 'MYSQL_ANSWER', 'unknown', /ended well/],
-  ['a success that is cut', says(SWITCHED.slice(0, -1)), 'MYSQL_ANSWER', 'unknown', /ended well/],
-  ['an empty text', says(''), 'MYSQL_ANSWER', 'unknown', /ended well/],
-  ['NULL', says(null), 'MYSQL_ANSWER', 'unknown', /ended well/],
+  ['a success that is longer', says(`${SWITCHED}.`), 'MYSQL_ANSWER', 'unknown', /successful switch/],
+  ['a success on two lines', says(`${SWITCHED}\n`), 'MYSQL_ANSWER', 'unknown', /successful switch/],
+  ['a success in capitals', says(SWITCHED.toUpperCase()), 'MYSQL_ANSWER', 'unknown', /successful switch/],
+  ['a success that is cut', says(SWITCHED.slice(0, -1)), 'MYSQL_ANSWER', 'unknown', /successful switch/],
+  ['an empty text', says(''), 'MYSQL_ANSWER', 'unknown', /successful switch/],
+  ['NULL', says(null), 'MYSQL_ANSWER', 'unknown', /successful switch/],
   ['two rows', { rows: [{ answer: SWITCHED }, { answer: SWITCHED }] }, FOREIGN, 'unknown'],
   ['two columns', { rows: [{ answer: SWITCHED, more: '1' }] }, FOREIGN, 'unknown'],
   [
@@ -280,7 +280,7 @@ const FORCES: readonly Case[] = [
     ),
     'MYSQL_4118',
     'unknown',
-    /the same request had been executed before/,
+    /this same request had been executed before/,
   ],
   [
     'a second during the first',
@@ -371,7 +371,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     assert.deepEqual([result.epoch, result.controlVersion, result.events], [null, null, []]);
     assert.deepEqual(result.changes, [{ component: 'primary', nodeId: null, before: M1, after: M2 }]);
     assert.equal(body, SWITCHED);
-    assert.match(sentence, /whether that one takes writes already is not in the answer/);
+    assert.match(sentence, /the answer does not say whether that member takes writes yet/);
     sentOnce(SWITCH);
   });
 
@@ -446,7 +446,7 @@ describe('asking MySQL for a switch or a forced group', () => {
       { errno: 1045, state: '28000', message: "Access denied for user 'op'@'localhost' (using password: YES)" },
       'MYSQL_1045',
       'not_executed',
-      /not those of a login/,
+      /admits no login with this user/,
     ],
     [
       'offline mode',
@@ -530,7 +530,7 @@ describe('asking MySQL for a switch or a forced group', () => {
     const { endpoint } = demo.nodes[0].server;
     for (const refused of [await kernel.demote(promotion(endpoint, 'validated')), await kernel.explainDemotion(M1)]) {
       assert.equal(errorOf(refused).code, 'PHASE7_OPERATION_UNSUPPORTED');
-      assert.match(errorOf(refused).message, /choose nobody.*Nothing was sent/);
+      assert.match(errorOf(refused).message, /without a successor.*Nothing was sent/);
     }
     quiet();
   });

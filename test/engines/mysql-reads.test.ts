@@ -197,7 +197,7 @@ describe('what MySQL says', () => {
       notesAre(await clusterOf(kernel), /does not reach a majority/);
       const { words } = valueOf(await kernel.explainPromotion(M2, 'forced'));
       const said = words.rejection.join(' ');
-      assert.match(said, /Of 2 members it does not reach 1\./);
+      assert.match(said, /It does not reach 1 of 2 members\./);
       assert.doesNotMatch(said, /it reaches a majority now/);
     });
 
@@ -238,7 +238,7 @@ describe('what MySQL says', () => {
         reading.skipped.map(({ endpoint }) => endpoint),
         [url(1), url(2)],
       );
-      notesAre(reading, /is OFFLINE: it is in no group and lists itself alone/);
+      notesAre(reading, /is OFFLINE: it is in no group and lists only itself/);
     });
 
     it('a server whose Group Replication never ran, and that lists itself without an id, is known by its own', async () => {
@@ -324,7 +324,7 @@ describe('what MySQL says', () => {
       const kernel = await demo.kernel({ endpoints: [url(0), url(2)] });
       const reported = await nodeOf(kernel, M2);
       assert.deepEqual([reported.view.source, reported.view.gtids, reported.observed.nodeId], ['reported', null, M1]);
-      notesAre(reported, /not its own word: no configured address answers as that server/);
+      notesAre(reported, /not its own report: no configured address answers as that server/);
       for (const read of ['readWal', 'readSnapshots', 'declareDiagnosticsCost', 'explainPromotion forced']) {
         const failed = errorOf((await READS[read]?.(kernel, M2, url(0))) ?? assert.fail());
         assert.deepEqual([failed.code, failed.outcome], ['PHASE7_CONNECTION_FAILED', 'not_executed'], read);
@@ -572,7 +572,7 @@ describe('what MySQL says', () => {
       'Showing messages from 2026-11-28T23:25:10.000050Z to 2026-11-28T23:25:11.000149Z. ' +
         'There are older ones and newer ones.',
       'Showing messages from 2026-11-28T23:25:10.000000Z to 2026-11-28T23:25:10.000049Z. ' +
-        'There are newer ones, and none older.',
+        'There are newer ones and no older ones.',
     ]);
     // A position that is newer than everything: what came is the newest part.
     nothingNewer = true;
@@ -597,7 +597,7 @@ describe('what MySQL says', () => {
       assert.match(errorOf(await read).message, /no older part to ask for\. Nothing was sent\.$/);
     assert.equal(demo.asked().length, asked);
     const early = errorOf(await kernel.readPromotion({ node: M1, before: '1700000000000000' }));
-    assert.match(early.message, /messages came that are not older/);
+    assert.match(early.message, /holds messages that are not older/);
   });
 
   it('a member that is out of the group tells its own log, and another one does not in its place', async () => {
@@ -858,7 +858,7 @@ describe('what MySQL says', () => {
     assert.equal(errorOf(await kernel.collectDiagnostics(M3, url(2))).code, 'PHASE7_SCOPE_VIOLATION');
   });
 
-  it('also P7-S3: the login for looking sends nothing but reads, and that for control nothing but control', async () => {
+  it('also P7-S3: the login for reading sends nothing but reads, and that for control nothing but control', async () => {
     const kernel = await demo.kernel();
     for (const read of Object.values(READS)) await read(kernel, M2, url(1));
     for (const mode of ['validated', 'forced'] as const) await kernel.promote(promotion(url(1), mode));
@@ -874,7 +874,7 @@ describe('what MySQL says', () => {
     assert.deepEqual(new Set(demo.asked().map(({ kind }) => kind)), new Set([...READ_KINDS, 'control']));
   });
 
-  it('also P7-S3: without the login for looking nothing is asked, and the other is not used in its place', async () => {
+  it('also P7-S3: without the login for reading nothing is asked, and the other is not used in its place', async () => {
     const kernel = await demo.kernel({ secrets: { control: CONTROL } });
     for (const read of Object.values(READS))
       assert.equal(errorOf(await read(kernel, M2, url(1))).code, 'PHASE7_OPERATION_UNSUPPORTED');
@@ -923,7 +923,7 @@ describe('what MySQL says', () => {
 
   it('also P7-E3: a refusal of the login is the same everywhere: nobody else is asked', async () => {
     for (const [errno, known] of [
-      [1045, /not those of a login/],
+      [1045, /admits no login with this user/],
       [1142, undefined],
       [1227, undefined],
     ] as const) {

@@ -240,7 +240,7 @@ export async function mysqlServer(script: Script = {}): Promise<MysqlServer> {
       while (rest.length >= 4 && rest.length >= 4 + rest.readUIntLE(0, 3)) {
         const end = 4 + rest.readUIntLE(0, 3);
         const payload = rest.subarray(4, end);
-        // A statement begins anew.
+        // A statement begins again.
         if (rest[3] === 0) stage = 'ready';
         sequence = (rest[3] ?? 0) + 1;
         rest = rest.subarray(end);

@@ -94,9 +94,9 @@ describe('parts of ordered lists', () => {
         ],
         [
           { next_before: null, next_after: '9', total: null },
-          `Showing ${range}. There are newer ones, and none older.`,
+          `Showing ${range}. There are newer ones and no older ones.`,
         ],
-        [{ next_after: '9' }, `Showing ${range}. There are newer ones, and none older.`],
+        [{ next_after: '9' }, `Showing ${range}. There are newer ones and no older ones.`],
       ] as const) {
         const { url } = await node(path, [7, 8, 9], facts);
         const reading = valueOf(await read(await kernelOf(clusterOf([url])), path));
@@ -105,7 +105,7 @@ describe('parts of ordered lists', () => {
         if (path === '/v1/promotion') assert.equal(machineIsDrawn(reading.document()), facts.next_after === null);
         const isOld = !('next_before' in facts) && facts.next_after !== null;
         assert.equal(
-          reading.notes.some(note => /the newest are not in this answer, and cannot be asked for there/.test(note)),
+          reading.notes.some(note => /newest entries are not in this answer and cannot be requested there/.test(note)),
           isOld,
         );
       }
@@ -245,7 +245,7 @@ describe('parts of ordered lists', () => {
     ]) {
       const { code, field, message } = errorOf(refused);
       assert.deepEqual([code, field], ['PHASE7_OPERATION_UNSUPPORTED', 'before']);
-      assert.match(message, /whole\. There is no older part to ask for\. Nothing was sent\.$/);
+      assert.match(message, / always [^.]*\. There is no older part to ask for\. Nothing was sent\.$/);
     }
     assert.equal(demo.pg1.received.length + demo.pg2.received.length, asked);
 

@@ -68,7 +68,7 @@ describe('field cases of Patroni', () => {
         const { all } = told(valueOf(await kernel.explainPromotion('pg1', mode)));
         assert.match(
           all,
-          /Synchronous mode is quorum: a commit waits for 1 of the quorum standbys, and nobody knows for which/u,
+          /Synchronous mode is quorum: a commit waits for 1 of the quorum standbys, and it is not known for which/u,
         );
         assert.match(all, /Patroni does not prove that every acknowledged write is on the candidate \(P6-S1\)/u);
         assert.doesNotMatch(all, /as a synchronous standby|switches over to a synchronous standby only/u);
@@ -130,7 +130,7 @@ describe('field cases of Patroni', () => {
           ['pg-2', false],
         ],
       );
-      assert.match(notes.join('\n'), /pg-1: Patroni tells no address of it \(api_url\)/u);
+      assert.match(notes.join('\n'), /pg-1: Patroni reports no address of it \(api_url\)/u);
       assert.equal(valueOf(await kernel.readNode('pg-0')).view.source, 'self', 'its leader can be inspected');
       assert.equal(valueOf(await kernel.readNode('pg-1')).view.source, 'reported');
       const reached = await replay(
@@ -197,7 +197,7 @@ describe('field cases of Patroni', () => {
     assert.deepEqual([reading.facts.patroniWaits, reading.view.answerMs], [80, 110_000]);
     assert.match(
       told(reading).all,
-      /Patroni waits 80 seconds for the request to be carried out, .* The answer is waited for 110 seconds here/u,
+      /Patroni waits 80 seconds for the request to be carried out, .* This program waits 110 seconds for the answer/u,
     );
   });
 
@@ -240,7 +240,7 @@ describe('field cases of Patroni', () => {
     );
     assert.match(
       notes.join('\n'),
-      /the receive lag of what a replica has not received, the replay lag of what it has not replayed/u,
+      /Receive lag is what a replica has not received; replay lag is what it has not replayed/u,
     );
     const {
       view: { members },

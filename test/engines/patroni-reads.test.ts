@@ -101,7 +101,7 @@ describe('reading a Patroni cluster', () => {
       );
       assert.ok(
         view.members.every(({ healthBasis }) =>
-          healthBasis.includes('a dead one stays there until its time to live ends'),
+          healthBasis.includes('the entry of a dead member stays there until its time to live ends'),
         ),
       );
     },
@@ -188,14 +188,16 @@ describe('reading a Patroni cluster', () => {
         notes.some(
           note =>
             pattern(
-              /^Known from the configuration store only.*pg2: its /u,
+              /^Known only from the configuration store.*pg2: its /u,
               /address, .* is not among the configured endpoints/u,
             ).test(note) && !note.includes('pg3:'),
         ),
         notes.join('\n'),
       );
       assert.ok(
-        notes.includes('The endpoint http://127.0.0.1:1 is said to lead to "pg9", which is no member of this cluster.'),
+        notes.includes(
+          'The endpoint http://127.0.0.1:1 is configured for "pg9", which is not a member of this cluster.',
+        ),
       );
       assert.deepEqual(
         [valueOf(await kernel.readNode('pg3')).endpoint, valueOf(await kernel.readNode('pg2')).view.source],
@@ -245,7 +247,7 @@ describe('reading a Patroni cluster', () => {
       );
       const { observed, notes } = valueOf(await kernel.collectDiagnostics('pg1', demo.pg1.url));
       assert.equal(observed.nodeId, 'pg7');
-      assert.match(notes.join('\n'), /leads to member pg7, as that says itself, and not to pg1/u);
+      assert.match(notes.join('\n'), /leads to member pg7, as that member itself reports, and not to pg1/u);
       assert.ok(demo.all().every(({ method }) => method === 'GET'));
     },
   );
@@ -300,7 +302,7 @@ describe('reading a Patroni cluster', () => {
         ],
       );
       assert.ok(
-        old.notes.some(note => note.includes('did not replay yet is not in it')) &&
+        old.notes.some(note => note.includes('does not include what a replica has received but not replayed')) &&
           old.notes.some(note => note.includes('inspect_node')),
       );
       demo.pg1.answer = on('/cluster', () =>

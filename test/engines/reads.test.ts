@@ -131,15 +131,15 @@ describe('kernel reads', () => {
         ],
       );
       assert.deepEqual(heads.notes, [
-        'Event 1 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
-        'Event 2 of this answer: its audit_head is not as the API has it, and is shown as unknown.',
-        'Event 3 of this answer: its operator, reason, audit_head is not as the API has it, and is shown as unknown.',
+        'Event 1 of this answer: its audit_head does not match the API, and is shown as unknown.',
+        'Event 2 of this answer: its audit_head does not match the API, and is shown as unknown.',
+        'Event 3 of this answer: its operator, reason, audit_head does not match the API, and is shown as unknown.',
       ]);
       const left = await told([null, { ...good, seq: 'first' }, { seq: '1' }, good]);
       assert.deepEqual([left.view.events.length, left.view.unreadable], [1, 3n]);
       assert.deepEqual(
         left.notes,
-        [1, 2, 3].map(nth => `Event ${nth} of this answer is not as the API has it, and is not shown.`),
+        [1, 2, 3].map(nth => `Event ${nth} of this answer does not match the API, and is not shown.`),
       );
 
       const halves = await told(
@@ -164,7 +164,7 @@ describe('kernel reads', () => {
     );
     const error = errorOf(await (await kernelOf(clusterOf([server.url]))).readPromotion());
     assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE');
-    assert.match(error.message, /data\.events\.100: more than 100 events are not as the API has them/);
+    assert.match(error.message, /data\.events\.100: more than 100 events do not match the API/);
   });
 
   it('also P7-D1, freeze/deterministic: the same answer gives the same view', async () => {
@@ -378,8 +378,8 @@ describe('kernel reads', () => {
     assert.equal(error.field, 'node');
     assert.equal(
       error.message,
-      `${nobody} is not a node of cluster "orders", says node ${N1} at ${one.url}, and no configured endpoint is ` +
-        `that node (${one.url}: is node ${N1}). Nothing was sent to it.`,
+      `${nobody} is not a node of cluster "orders", according to node ${N1} at ${one.url}, and no configured ` +
+        `endpoint is that node (${one.url}: is node ${N1}). Nothing was sent to it.`,
     );
   });
 
@@ -509,6 +509,22 @@ describe('kernel reads', () => {
       const error = errorOf(await (await kernelOf(clusterOf([server.url]))).readCluster());
       assert.equal(error.code, 'PHASE7_INVALID_KERNEL_RESPONSE', given);
       assert.match(error.message, /data\.epoch/);
+    }
+  });
+
+  it('also P7-O1: a node whose epoch is not known has no epoch, as the API has it', async () => {
+    for (const [given, expected] of [
+      [null, null],
+      ['18446744073709551615', 18446744073709551615n],
+    ] as const) {
+      const server = await kernelServer(N1, {}, request =>
+        request.path.startsWith('/v1/nodes/')
+          ? bent(truthful(N1, request), ({ data }) => {
+              data['epoch'] = given;
+            })
+          : undefined,
+      );
+      assert.equal(valueOf(await (await kernelOf(clusterOf([server.url]))).readNode(N1)).view.epoch, expected);
     }
   });
 

@@ -125,7 +125,7 @@ describe('a rehearsed incident on the local cluster, read from the report alone'
     }
     isShown(
       'asked beforehand, the kernel said: deny (AuthorityAmbiguous)',
-      'Not being reachable is never proof of death. Invariants: P6-A1.',
+      'Being unreachable is never proof of death. Invariants: P6-A1.',
       'Not shown P6-A1 Single write authority: unknown (write_authority_is_clear)',
       'Overridden P6-A1 Single write authority',
       'acknowledged one by one: P6-A1',

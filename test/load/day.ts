@@ -87,7 +87,7 @@ class Day {
       );
       const end = result.kind === 'failed' ? result.error.code : result.kind;
       this.ends[`${command}: ${end}`] = (this.ends[`${command}: ${end}`] ?? 0) + 1;
-      // The state moved between the look and the request: an operator looks again, and asks anew.
+      // The state moved between the look and the request: an operator looks again, and asks again.
       if (end === 'AERO_STATE_CHANGED') continue;
       assert.deepEqual([command, end], [command, code ?? wanted], result.kind === 'failed' ? result.error.message : '');
       return;

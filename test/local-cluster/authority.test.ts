@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import {
   type Answer,
   type TestCluster,
+  type TestNode,
   at,
   caughtUp,
   demote,
@@ -24,6 +25,14 @@ async function forceSecond(cluster: TestCluster): Promise<Answer> {
   const answer = await promote(cluster.node(2), { mode: 'forced', acknowledged: ['P6-A1'] });
   assert.equal(answer.status, 200, answer.text);
   return answer;
+}
+
+/** Request and type of each transition that a node shows, the oldest first. */
+async function transitionsOn(node: TestNode): Promise<readonly string[]> {
+  const { body } = await node.get('/v1/promotion?limit=1000');
+  return listAt(body, 'data.events')
+    .filter(event => /^replication\.(?:promotion|demotion)\./u.test(textAt(event, 'type')))
+    .map(event => `${textAt(event, 'request_id')} ${textAt(event, 'type')}`);
 }
 
 describe('write authority', () => {
@@ -74,6 +83,42 @@ describe('write authority', () => {
         }
       }),
   );
+
+  it('P6-O1: a node shows every transition of every attempt, in order and with its request, also after a restart', () =>
+    withCluster({}, async cluster => {
+      const [first, second] = [cluster.node(1), cluster.node(2)];
+      const [denied, demoted, promoted] = [randomUUID(), randomUUID(), randomUUID()];
+      assert.equal(code(await promote(second, { id: denied })), 'AERO_PROMOTION_DENIED');
+      assert.equal((await demote(first, { id: demoted })).status, 200);
+      await promotable(second);
+      assert.equal((await promote(second, { id: promoted })).status, 200);
+
+      const executed = [
+        'requested',
+        'validation_started',
+        'validation_succeeded',
+        'transition_started',
+        'transition_completed',
+      ];
+      const expected = [
+        [first, executed.map(name => `${demoted} replication.demotion.${name}`)],
+        [
+          second,
+          [
+            ...['requested', 'validation_started', 'validation_failed'].map(
+              name => `${denied} replication.promotion.${name}`,
+            ),
+            ...executed.map(name => `${promoted} replication.promotion.${name}`),
+          ],
+        ],
+      ] as const;
+      for (const [node, transitions] of expected) assert.deepEqual(await transitionsOn(node), transitions, node.name);
+      for (const [node, transitions] of expected) {
+        await cluster.kill(node);
+        await cluster.restart(node);
+        assert.deepEqual(await transitionsOn(node), transitions, `${node.name} after a restart`);
+      }
+    }));
 
   it(
     'also P6-A1: while the primary lives, a promotion is denied with PrimaryStillActive, forced or not, and nothing ' +

@@ -110,7 +110,7 @@ export class Chaos {
     node.thaw();
     this.#proxies.get(node)?.disarm();
     this.#operator.mendLog();
-    // It stops at its next write only, which may be long in coming: the person who removed the file starts it anew.
+    // It stops at its next write only, which may be long in coming: the person who removed the file starts it again.
     if (node.alive && this.done.some(one => one.node === node && one.to === Infinity && one.trouble.kind === 'lock'))
       await this.#cluster.kill(node);
     const well = async (): Promise<boolean> => {

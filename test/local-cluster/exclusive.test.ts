@@ -13,7 +13,7 @@ import { errorCode, runToEnd, withCluster } from '../support/test-cluster.ts';
 
 const STARTS = Number(process.env['AERODB_STARTS'] ?? 200);
 const CONTENDERS = 3;
-/** A process is started anew after so many directories. */
+/** A process is started again after so many directories. */
 const LIFE = 100;
 
 class Contender {

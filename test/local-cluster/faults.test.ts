@@ -178,7 +178,7 @@ describe('faults on request', () => {
   );
 
   it(
-    'P6-O1, also P6-A2: while one attempt waits for an answer the next is refused as already in progress, and the ' +
+    'also P6-O1, P6-A2: while one attempt waits for an answer the next is refused as already in progress, and the ' +
       'pending node and its state are shown',
     () =>
       withCluster({ flags: FLAGS }, async cluster => {

@@ -17,7 +17,7 @@ import {
   withCluster,
 } from '../support/test-cluster.ts';
 
-/** Writes the events of the node's ledger anew, as `change` has them; the chain of checksums is right. */
+/** Writes the events of the node's ledger again, as `change` has them; the chain of checksums is right. */
 function rewriteEvents(
   cluster: TestCluster,
   node: TestNode,

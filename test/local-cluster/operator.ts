@@ -110,7 +110,7 @@ export class TestOperator {
   async order(command: ControlCommandName, node: TestNode, manner: Manner = {}): Promise<Told> {
     const asked: Asked = { manner, consented: null };
     this.#asked.set(node.id, asked);
-    // Authority ends with an outcome that is unknown; this operator goes on, and so assumes it anew.
+    // Authority ends with an outcome that is unknown; this operator goes on, and so assumes it again.
     if (this.#plane.authority.level !== 'Operator') await this.#assume();
     if (manner.unrecorded !== undefined) this.#refusedStages.add(manner.unrecorded);
     const result = await this.#plane.execute(command, { cluster: 'local', node: node.id, reason: 'an incident' });

@@ -38,7 +38,7 @@ describe('an operator of a MySQL group in the editor', function () {
     return { primary: cluster.member(leads).name, target: target.name };
   }
 
-  /** Adds the group as a person does: kind, addresses, the login for looking; then the login for control. */
+  /** Adds the group as a person does: kind, addresses, the login for reading; then the login for control. */
   async function add(): Promise<void> {
     const { workbench } = use;
     await workbench.runCommand('AeroDB: Add Cluster…');
@@ -76,7 +76,7 @@ describe('an operator of a MySQL group in the editor', function () {
     await workbench.webviews.waitForText('super_read_only');
     await workbench.screenshot('mysql-node');
     await tree.click([TRIAL.label, 'Replication']);
-    await workbench.webviews.waitForText('MySQL tells no lag in bytes');
+    await workbench.webviews.waitForText('MySQL reports no lag in bytes');
     await workbench.screenshot('mysql-replication');
     await tree.click([TRIAL.label, 'Promotion']);
     await workbench.webviews.waitForText('primary elected');
@@ -93,7 +93,8 @@ describe('an operator of a MySQL group in the editor', function () {
     await tree.expand([TRIAL.label, primary]);
     await tree.waitForRows('what the engine cannot be asked for, with the reason', seen =>
       seen.some(
-        ({ label, ariaLabel }) => label === 'Request Demotion' && ariaLabel.includes('a switch names the successor'),
+        ({ label, ariaLabel }) =>
+          label === 'Request Demotion' && ariaLabel.includes('without a successor: a switch names it'),
       ),
     );
     for (const command of [
@@ -129,10 +130,7 @@ describe('an operator of a MySQL group in the editor', function () {
       audit.mark();
       const panel = await askFor(workbench, TRIAL, 'Request Promotion', target, 'kernel update');
       const text = (await panel.locator('body').innerText()).replaceAll(/\s+/gu, ' ');
-      assert.ok(
-        text.includes(`Ask MySQL to make "${target}" the primary of the group in the place of "${primary}"`),
-        text,
-      );
+      assert.ok(text.includes(`Ask MySQL to make "${target}" the primary of the group in place of "${primary}"`), text);
       await workbench.screenshot('mysql-explanation');
       await panel.getByText('Continue to Confirmation…').click();
       const dialog = await workbench.dialogs.waitFor(`Request Promotion: ${target}?`);

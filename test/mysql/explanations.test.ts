@@ -267,7 +267,7 @@ describe('MySQL: explanations are held to what happens', function () {
         nameOf,
       ).contradictions;
     assert.match(adding('All will be well.').join('\n'), /nobody holds to account: All will be well\./u);
-    assert.match(adding('Of 3 members it does not reach 2.').join('\n'), /0 of 3/u);
+    assert.match(adding('It does not reach 2 of 3 members.').join('\n'), /0 of 3/u);
   });
 
   it('everything that is said has been in a situation in which it could have been contradicted', () => {

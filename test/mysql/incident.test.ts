@@ -143,10 +143,10 @@ describe('a rehearsed incident in a MySQL group, read from the report alone', fu
       assert.deepEqual([sheet.command, sheet.outcome], [command, outcome]);
       assert.ok(sheet.who?.startsWith(`${name} (`));
       assert.deepEqual([sheet.kernelSays, sheet.disagreements], [[], []], 'nothing is guessed from times');
-      assert.ok(sheet.unknown.some(words => words.endsWith('nothing that was read of one names this request.')));
+      assert.ok(sheet.unknown.some(words => words.endsWith('no kernel answer that was read names this request.')));
     }
     assert.equal(report.requests.length, 3);
-    assert.equal(text.split('nothing that was read of a kernel names this request').length - 1, 3);
+    assert.equal(text.split('no kernel answer that was read names this request').length - 1, 3);
     const { end } = sheetOf(report, requests.denied);
     assert.match(end, /needs SUPER or GROUP_REPLICATION_ADMIN[^]* Known: The login for control needs/u);
   });

@@ -94,7 +94,7 @@ export async function listedPrimary(cluster: MysqlCluster, by: number): Promise<
   return row?.['id'] ?? undefined;
 }
 
-/** Whether a switch is under way, by the word of a member. */
+/** Whether a switch is under way, as a member reports it. */
 export async function isSwitching(cluster: MysqlCluster, by: number): Promise<boolean> {
   const [view] = await ownViews(cluster, [by]);
   return view?.isSwitching === true;

@@ -109,7 +109,7 @@ describe('rights of MySQL', function () {
           errorOf(result),
           'MYSQL_1227',
           /^Access denied; .* the SUPER, REPLICATION CLIENT privilege\(s\) for this operation$/u,
-          'The login that looks needs REPLICATION CLIENT ON *.*.',
+          'The login for reading needs REPLICATION CLIENT ON *.*.',
         );
     }
   });
@@ -160,7 +160,7 @@ describe('rights of MySQL', function () {
         errorOf(await looking.readCluster()),
         'MYSQL_1045',
         /^Access denied for user '\w+'@'(?:127\.0\.0\.1|localhost)' \(using password: YES\)$/u,
-        'User and password are not those of a login that MySQL admits from here.',
+        'MySQL admits no login with this user and password from this machine.',
       );
     }
     const controlling = await withLogins({ control: 'switch:wrong-Pa55' });
@@ -168,7 +168,7 @@ describe('rights of MySQL', function () {
       errorOf(await order(controlling, id(target), 'validated')),
       'MYSQL_1045',
       /using password: YES/u,
-      'User and password are not those of a login that MySQL admits from here.',
+      'MySQL admits no login with this user and password from this machine.',
     );
     assert.equal(await settledPrimary(use.cluster), primary);
   });
@@ -182,8 +182,8 @@ describe('rights of MySQL', function () {
         errorOf(await alone.readCluster()),
         'MYSQL_3032',
         /^The server is currently in offline mode$/u,
-        'The server is in offline mode, as a member that the group expelled: it admits logins with ' +
-          'CONNECTION_ADMIN ON *.* only. It is not down.',
+        'The server is in offline mode, like a member that the group has expelled: it admits only logins ' +
+          'with CONNECTION_ADMIN ON *.*. It is not down.',
       );
       // The others answer, and what that one said stands beside it.
       const reading = valueOf(await kernel.readCluster());

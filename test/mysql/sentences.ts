@@ -75,7 +75,7 @@ function elsewhere(id: string, sentence: string): Claim {
 const SWITCH: readonly Claim[] = [
   claim(
     'asks for a switch',
-    'Ask MySQL to make {target} the primary of the group in the place of {old}: one engine operation, ' +
+    'Ask MySQL to make {target} the primary of the group in place of {old}: one engine operation, ' +
       'group_replication_set_as_primary, changes both roles.',
     whenExecuted,
     at =>
@@ -100,8 +100,8 @@ const SWITCH: readonly Claim[] = [
   ),
   claim(
     'waits for open transactions',
-    'The switch waits without limit for transactions that are open on the old primary, also for one that only reads, ' +
-      'or that has done nothing since BEGIN.',
+    'The switch waits without limit for transactions that are open on the old primary, even for one that ' +
+      'only reads or has done nothing since BEGIN.',
     ({ seen }) => seen.open > 0,
     ({ seen }) => executed(seen) && seen.open > 0 && !seen.notes.has('it waited') && 'it did not wait',
   ),
@@ -131,12 +131,12 @@ const SWITCH: readonly Claim[] = [
     noted('listed before it was writable'),
     holds,
   ),
-  elsewhere('cannot be called back (trap 1)', 'A switch that has begun cannot be called back.'),
+  elsewhere('cannot be called back (trap 1)', 'A switch that has begun cannot be cancelled.'),
   elsewhere('nothing ends it (trap 1)', 'Neither the end of the connection nor a time limit nor KILL ends it.'),
   elsewhere(
     'the target dies (trap 5)',
-    'Where {target} dies while the switch goes on, it can be listed as the primary all the same, until the group ' +
-      'expels it and elects another member.',
+    'If {target} dies during the switch, it can still be listed as the primary until the group expels it ' +
+      'and elects another member.',
   ),
   claim(
     'the others follow',
@@ -151,7 +151,7 @@ const SWITCH: readonly Claim[] = [
   ),
   claim(
     'the view stays',
-    'Nobody leaves the group, and its view stays as it is.',
+    'No member leaves the group, and its view does not change.',
     whenExecuted,
     ({ seen }) =>
       executed(seen) &&
@@ -168,7 +168,7 @@ const SWITCH: readonly Claim[] = [
   ),
   claim(
     'what waits to be applied',
-    'By its own word it has {count:\\d+|an unknown number of} received transactions to apply.',
+    'It reports that it has {count:\\d+|an unknown number of} received transactions to apply.',
     always,
     ({ part, seen }) =>
       executed(seen) &&
@@ -178,15 +178,15 @@ const SWITCH: readonly Claim[] = [
   ),
   claim(
     'no transaction is cut',
-    'No transaction is cut: the operation is asked without a time limit of its own.',
+    'No transaction is cut off: the operation is requested without a time limit of its own.',
     ({ seen }) => seen.open > 0,
     ({ seen }) =>
       executed(seen) && seen.open > 0 && !seen.notes.has('what was open is there') && 'a transaction was cut',
   ),
   claim(
     'an empty set',
-    'The statement does nothing, and answers with an empty set, where {target} finds another primary than {old}, ' +
-      'another view than {view:[\\d:]+}, or itself not as an ONLINE secondary.',
+    'The statement does nothing, and answers with an empty set, if {target} finds a primary other than ' +
+      '{old}, a view other than {view:[\\d:]+}, or that it is not an ONLINE secondary itself.',
     noted('the state had moved'),
     ({ part, seen }) =>
       (part['view'] !== seen.before.get(seen.target)?.view && 'it was another view') ||
@@ -194,7 +194,7 @@ const SWITCH: readonly Claim[] = [
   ),
   claim(
     'an echo is unknown',
-    'That can be the work of this very request, delivered twice, so it is reported as unknown.',
+    'This same request, delivered twice, can have caused that, so it is reported as unknown.',
     noted('the state had moved'),
     ({ seen }) => seen.answer.code === 'MYSQL_EMPTY_SET' && seen.answer.outcome !== 'unknown' && seen.answer.outcome,
   ),
@@ -216,14 +216,14 @@ const SWITCH: readonly Claim[] = [
     const list = hindering.map(([name, { state }]) => `"${name}" is ${state}`).join(', ');
     return !isList(part['list'], list) && `it is ${list}`;
   }),
-  elsewhere('another action (trap 6)', 'It refuses it (3910) while another configuration action goes on.'),
-  elsewhere('an echo of an action (trap 6)', 'That can be this very request, so it is reported as unknown.'),
-  elsewhere('how long a switch is waited for (trap 1)', 'The answer is waited for as long as is configured here.'),
+  elsewhere('another action (trap 6)', 'MySQL refuses it (3910) while another configuration action is under way.'),
+  elsewhere('an echo of an action (trap 6)', 'That can be this same request, so it is reported as unknown.'),
+  elsewhere('how long a switch is waited for (trap 1)', 'This program waits for the answer as long as is configured.'),
   elsewhere(
     'no answer to a switch (trap 1)',
-    'Where none comes, or the connection ends, the outcome is unknown, and the switch goes on.',
+    'If none comes, or the connection ends, the outcome is unknown, and the switch goes on.',
   ),
-  elsewhere('undo of a switch', 'Handing the primary back is another switch, explained and confirmed by itself.'),
+  elsewhere('undo of a switch', 'Handing the role back is another switch, with its own explanation and confirmation.'),
   claim(
     'the statement compares',
     'The statement carries the primary and the view {view:[\\d:]+}, as they were read, and the member that ' +
@@ -233,15 +233,15 @@ const SWITCH: readonly Claim[] = [
   ),
   elsewhere(
     'the group does not compare (trap 6)',
-    'The group as a whole does not compare them: what moves after that is not noticed.',
+    'The group as a whole does not compare them: a change after that is not noticed.',
   ),
 ];
 
 const FORCE: readonly Claim[] = [
   claim(
     'asks for a force',
-    'Ask {target} to force a new group of itself alone: group_replication_force_members with its own address in the ' +
-      'group, {address:[\\d.:]+}.',
+    'Ask {target} to force a new group that contains only itself: group_replication_force_members with its ' +
+      'own address in the group, {address:[\\d.:]+}.',
     whenExecuted,
     ({ part, seen }) =>
       executed(seen) &&
@@ -259,7 +259,7 @@ const FORCE: readonly Claim[] = [
   ),
   elsewhere(
     'accepted, not writable',
-    'An answer of MySQL says that the group was accepted, and not that writes are taken already.',
+    "MySQL's answer says that the group was accepted, not that it already takes writes.",
   ),
   claim(
     'neither stopped nor told',
@@ -274,8 +274,8 @@ const FORCE: readonly Claim[] = [
   ),
   claim(
     'two groups',
-    'One that is only cut off, stopped or hung can go on with the old group when it wakes; where several of them are ' +
-      'its majority, that group can take writes, too, and then there are two.',
+    'A member that is only cut off, stopped or hung can go on with the old group when it wakes; if several ' +
+      'of them are its majority, that group can take writes too, and then there are two groups.',
     noted('whom it left out woke'),
     holds,
   ),
@@ -300,24 +300,25 @@ const FORCE: readonly Claim[] = [
   ),
   claim(
     'nobody follows',
-    'Nobody follows {target} at first.',
+    'At first no member follows {target}.',
     whenExecuted,
     ({ seen }) => executed(seen) && seen.after.get(seen.target)?.listed.size !== 1 && 'somebody does',
   ),
   elsewhere(
     'the others have to join',
-    'Each other member has to join the new group, and one that holds transactions which {target} does not hold cannot.',
+    'Each other member has to join the new group; a member that holds transactions which {target} does not ' +
+      'hold cannot join.',
   ),
   elsewhere(
     'a majority is enough to acknowledge',
-    'A write is acknowledged once a majority has received it, and that majority can be members that are left out ' +
-      '(P6-S1).',
+    'A write is acknowledged once a majority has received it, and that majority can consist of members ' +
+      'that are left out (P6-S1).',
   ),
   elsewhere('what is not received', 'What {target} has not received is not in the new group.'),
   elsewhere(
     '3100 (trap 8)',
-    'A client whose commit waits for a majority can be told of an error (3100), and its write can be there all ' +
-      'the same, in the new group or in the old one.',
+    'A client whose commit waits for a majority can get an error (3100), and its write can still exist, in ' +
+      'the new group or in the old one.',
   ),
   claim(
     'refused with a majority',
@@ -329,7 +330,7 @@ const FORCE: readonly Claim[] = [
   ),
   claim(
     'what it does not reach',
-    'Of {all:\\d+} members it does not reach {count:\\d+}{now:(?:, so it reaches a majority now)?}.',
+    'It does not reach {count:\\d+} of {all:\\d+} members{now:(?:, so it reaches a majority now)?}.',
     always,
     at => {
       const all = listedBefore(at.seen).size;
@@ -351,9 +352,9 @@ const FORCE: readonly Claim[] = [
   ),
   claim(
     'refused when not ONLINE',
-    'It refuses it (4118) when {target} is not ONLINE, or is leaving the group, as it does some time after it has ' +
-      'lost its majority where group_replication_unreachable_majority_timeout says so ({seconds:\\d+} s; 0 is ' +
-      'never).',
+    'MySQL refuses it (4118) when {target} is not ONLINE or is leaving the group, which it does once it ' +
+      'has been without its majority for group_replication_unreachable_majority_timeout ({seconds:\\d+} s; 0 ' +
+      'is never).',
     ({ seen }) => seen.before.get(seen.target)?.state !== 'ONLINE',
     at =>
       changesNothing('4118')(at) ||
@@ -365,22 +366,23 @@ const FORCE: readonly Claim[] = [
   }),
   elsewhere(
     'rights and another server (rights)',
-    'It refuses it when the login lacks SYSTEM_VARIABLES_ADMIN (1227), or the server is another one, or has no ' +
-      'address in the group (1231).',
+    'MySQL refuses it when the login lacks SYSTEM_VARIABLES_ADMIN (1227), or the server is another one or ' +
+      'has no address in the group (1231).',
   ),
   elsewhere(
     'another option',
-    'While an option of Group Replication is being set, or it is being started or stopped, it refuses it (3724).',
+    'MySQL refuses it (3724) while an option of Group Replication is being set, or while Group Replication ' +
+      'is being started or stopped.',
   ),
-  elsewhere('how long a force is waited for', 'The answer is waited for {seconds:\\d+} seconds here.'),
+  elsewhere('how long a force is waited for', 'This program waits {seconds:\\d+} seconds for the answer.'),
   elsewhere(
     'no answer to a force',
-    'Where none comes, or the connection ends, the outcome is unknown: it can have been executed.',
+    'If none comes, or the connection ends, the outcome is unknown: the request can have been executed.',
   ),
   elsewhere(
     'undo of a force',
-    'The members that are left out can only join the new group, each by itself, and those that hold transactions of ' +
-      'their own cannot.',
+    'The members that are left out can only join the new group, each by itself, and those that hold ' +
+      'transactions of their own cannot join.',
   ),
   elsewhere('names the target (rights)', 'The statement names the target, and a server with another id refuses it.'),
   elsewhere(
@@ -399,14 +401,14 @@ const FORCE: readonly Claim[] = [
   ),
   claim(
     'check: whether they are dead',
-    'MySQL does not check that the members that are left out are dead and stay so.',
+    'MySQL does not check that the members that are left out are dead and stay dead.',
     noted('whom it left out woke'),
     holds,
   ),
   claim(
     'check: what lives',
-    'A process that is stopped, a network that is cut and a machine that hangs are alive: together they can be a ' +
-      'majority of the old group, and two groups can take writes.',
+    'Members behind a stopped process, a cut network or a hung machine are still alive: together they can ' +
+      'be a majority of the old group, and two groups can take writes.',
     noted('whom it left out woke'),
     holds,
   ),
@@ -422,7 +424,7 @@ const FORCE: readonly Claim[] = [
   elsewhere('check: acknowledged writes', 'MySQL does not check that every acknowledged write is on the target.'),
   elsewhere(
     'check: lost',
-    'A majority that received a write is enough to acknowledge it; what only members that are left out hold is lost.',
+    'A write is acknowledged once a majority has received it; a write that only left-out members hold is lost.',
   ),
 ];
 

@@ -110,7 +110,7 @@ describe('traps of MySQL: the majority is lost on the primary', function () {
     );
     const again = errorOf(await order(kernel, id(), 'forced'));
     assert.deepEqual([again.code, again.outcome], ['MYSQL_4118', 'unknown']);
-    assert.match(again.known ?? '', /or because the same request had been executed before/u);
+    assert.match(again.known ?? '', /or this same request had been executed before/u);
   });
 
   it('also: trap 7: whom it left out, and who was only stopped, was not told: it still lists the old group', async () => {
@@ -144,7 +144,7 @@ describe('traps of MySQL: a member that is in no group', function () {
     assert.ok(!left.notes.some(note => note.includes(TAKES_WRITES)));
     const whole = valueOf(await kernel.readCluster());
     assert.notEqual(whole.endpoint, cluster.member(target).address, 'another one is asked for the group');
-    assert.match(whole.skipped[0]?.reason ?? '', /^is OFFLINE: it is in no group and lists itself alone$/u);
+    assert.match(whole.skipped[0]?.reason ?? '', /^is OFFLINE: it is in no group and lists only itself$/u);
 
     await cluster.kill(target);
     await cluster.startNode(target);

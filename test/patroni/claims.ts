@@ -149,7 +149,7 @@ const REFUSALS: readonly (readonly [RegExp, (seen: Observation) => RegExp])[] = 
   ],
   [
     /^(?:Switchover|Failover) status unknown$/u,
-    () => /the status is unknown, or where no answer comes, the outcome is unknown/u,
+    () => /the status is unknown, or no answer comes, the outcome is unknown/u,
   ],
   [/instead of/u, () => /another member may lead afterwards/u],
 ];

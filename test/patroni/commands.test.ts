@@ -148,7 +148,7 @@ describe('the ten commands under Patroni', function () {
       assert.equal(await terminal.end(), 3, terminal.output);
       assert.match(
         terminal.output.replaceAll(/\s+/gu, ' '),
-        new RegExp(`${leader} leads cluster "trial" already, as Patroni reports it`, 'u'),
+        new RegExp(`${leader} already leads cluster "trial", as Patroni reports it`, 'u'),
       );
       assert.doesNotMatch(terminal.output, /node>/u);
     }

@@ -182,7 +182,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
     assert.match(
       words,
       pattern(
-        /Snapshots held by sessions not visible PostgreSQL shows other sessions to /u,
+        /Snapshots held by sessions not visible PostgreSQL shows other sessions only to /u,
         /members of pg_read_all_stats only[^]*Base backups in progress not visible/u,
       ),
     );
@@ -239,7 +239,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
         [5, true, true],
         (await cut).said,
       );
-      await held; // with one of its processes PostgreSQL ends all, and starts anew
+      await held; // with one of its processes PostgreSQL ends all, and starts again
       await settled(cluster);
     },
   );

@@ -75,8 +75,8 @@ describe('explanations are held to what happens', function () {
         'asynchronous',
         'request_promotion',
         adding(
-          'The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this ' +
-            'request.',
+          'The cluster is paused: Patroni does not replace a leader that fails, and the cluster stays ' +
+            'paused after this request.',
         ),
         /it is not paused/u,
       ],

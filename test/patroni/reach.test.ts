@@ -68,7 +68,7 @@ describe('members reached through tunnels', function () {
     assert.match(
       stdout.replaceAll(/\s+/gu, ' '),
       pattern(
-        /Known from the configuration store only.*pg1: its address, /u,
+        /Known only from the configuration store.*pg1: its address, /u,
         /.* is not among the configured endpoints.*"member": "its name"/u,
       ),
     );

@@ -144,8 +144,8 @@ const HAND_OVER: readonly Claim[] = [
   ),
   claim(
     'the agent hands over',
-    'When the agent of {leader} takes the request up, it shuts its PostgreSQL down, gives the leader key up and ' +
-      'starts PostgreSQL again as a replica.',
+    'When the agent of {leader} picks up the request, it shuts down its PostgreSQL, gives up the leader ' +
+      'key and starts PostgreSQL again as a replica.',
     at => changed(at.seen) && agentAlive(at.seen),
     ({ part, seen }) => {
       const now = seen.after.postgres.get(part['leader'] ?? '');
@@ -178,7 +178,7 @@ const HAND_OVER: readonly Claim[] = [
   ),
   claim(
     'no override',
-    'While a leader lives a failover is no override, and it is carried out by whoever leads by then.',
+    'While a leader lives, a failover overrides nothing: the member that leads by then carries it out.',
     at => changed(at.seen) && agentAlive(at.seen),
     ({ seen }) => {
       const then = seen.leaderThen ?? '';
@@ -190,7 +190,7 @@ const HAND_OVER: readonly Claim[] = [
       );
     },
   ),
-  claim('neither half', 'Patroni offers neither half by itself.', always, holds),
+  claim('neither half', 'Patroni does not offer either half separately.', always, holds),
   claim(
     'silent agent',
     'Nothing is known from the agent of {leader} itself ({why:.*}).',
@@ -205,7 +205,7 @@ const HAND_OVER: readonly Claim[] = [
   ),
   claim(
     'the shutdown closes connections, and nobody writes until the promotion',
-    'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then to ' +
+    'If the old leader shuts down, connections to it are closed, and no member accepts writes from then to ' +
       'the promotion of the candidate.',
     ({ seen }) => wasShutDown(seen),
     ({ seen }) =>
@@ -215,7 +215,7 @@ const HAND_OVER: readonly Claim[] = [
   ),
   claim(
     'the shutdown closes connections',
-    'Where the old leader shuts down, connections to it are closed.',
+    'If the old leader shuts down, connections to it are closed.',
     ({ seen }) => wasShutDown(seen),
     ({ seen }) => wasShutDown(seen) && !seen.disconnected.has(seen.oldLeader) && 'a connection to it is still open',
   ),
@@ -224,14 +224,14 @@ const HAND_OVER: readonly Claim[] = [
 const AUTHORITY: readonly Claim[] = [
   claim(
     'stays in the store',
-    'Where the agent of {leader} does not take the request up, it stays in the configuration store, also after ' +
-      "Patroni's answer.",
+    'If the agent of {leader} does not pick up the request, the request stays in the configuration store, ' +
+      "even after Patroni's answer.",
     at => answered(at, /status unknown/u),
     at => answered(at, /status unknown/u) && !at.seen.after.pending && !changed(at.seen) && 'it is gone from there',
   ),
   claim(
     'carried out when the key runs out',
-    'When the leader key of {leader} has run out, {candidate} takes the {lead:lead|lead and ' +
+    'When the leader key of {leader} has expired, {candidate} takes the {lead:lead|lead and ' +
       'promotes}{synchronous:(?: if it is a synchronous standby then, and)?} however far it lags.',
     keyRanOut,
     at =>
@@ -250,13 +250,13 @@ const AUTHORITY: readonly Claim[] = [
   ),
   claim(
     'two members can accept writes',
-    'Where only the agent beside it {died:died|is dead}, two members can accept writes.',
+    'If only the agent beside it {died:died|is dead}, two members can accept writes.',
     ({ seen }) => twoWriters(seen),
     holds,
   ),
   claim(
     'also when the agent is back',
-    'While the cluster is paused this goes on also when that agent is back.',
+    'While the cluster is paused, this continues even when that agent is back.',
     ({ seen }) => seen.notes.has('both write when the agent is back'),
     ({ seen }) =>
       agentOnlyDied({ seen }) && !seen.notes.has('both write when the agent is back') && 'the old leader stopped',
@@ -272,8 +272,8 @@ const AUTHORITY: readonly Claim[] = [
   ),
   claim(
     'a paused standby cluster waits',
-    'In a paused standby cluster the agent of {leader} takes no such request up: it stays in the configuration ' +
-      'store, and is carried out when the cluster is resumed.',
+    'In a paused standby cluster the agent of {leader} does not pick up such a request: it stays in the ' +
+      'configuration store, and is carried out when the cluster is resumed.',
     always,
     ({ seen }) =>
       (changed(seen) && 'it was carried out while paused') ||
@@ -282,7 +282,8 @@ const AUTHORITY: readonly Claim[] = [
   ),
   claim(
     'paused',
-    'The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this request.',
+    'The cluster is paused: Patroni does not replace a leader that fails, and the cluster stays paused ' +
+      'after this request.',
     always,
     ({ seen }) => !(seen.before.paused && seen.after.paused) && 'it is not paused',
   ),
@@ -301,7 +302,7 @@ const REPLICATION: readonly Claim[] = [
   ),
   claim(
     'others follow in a standby cluster',
-    'The other members follow {candidate}, and {same} follows the other cluster, on the timeline of that one.',
+    "The other members follow {candidate}, and {same} follows the other cluster, on that cluster's timeline.",
     whenChanged,
     at =>
       follow(at) ||
@@ -312,7 +313,8 @@ const REPLICATION: readonly Claim[] = [
   ),
   claim(
     'rewound',
-    'One whose WAL does not continue it has to be rewound or built anew, and loses what it holds beyond that.',
+    'A member whose WAL does not continue that timeline has to be rewound or rebuilt, and loses what it ' +
+      'holds beyond it.',
     ({ seen }) => lostRows(seen) > 0,
     at => {
       const { seen } = at;
@@ -367,7 +369,8 @@ const DURABILITY: readonly Claim[] = [
   ),
   claim(
     'quorum',
-    'Synchronous mode is quorum: a commit waits for {count:\\d+} of the quorum standbys, and nobody knows for which.',
+    'Synchronous mode is quorum: a commit waits for {count:\\d+} of the quorum standbys, and it is not ' +
+      'known for which.',
     always,
     at =>
       synchronousNames(at) !== '' &&
@@ -382,7 +385,7 @@ const DURABILITY: readonly Claim[] = [
   ),
   claim(
     'the quorum is not looked at',
-    'Patroni does not look whether the candidate was among them.',
+    'Patroni does not check whether the candidate was among them.',
     ({ seen }) => seen.notes.has('rows are missing'),
     at => isSynchronous(at) && !changed(at.seen) && 'it was not carried out',
   ),
@@ -405,7 +408,7 @@ const DURABILITY: readonly Claim[] = [
   claim(
     'goes on waiting',
     '{releases:Patroni (?:3\\.0|4\\.0 before 4\\.0\\.6)} goes on waiting for a standby that was lost before it had ' +
-      'become synchronous: then commits wait all the same.',
+      'become synchronous: then commits wait even so.',
     ({ seen }) => seen.notes.has('waits for a lost standby'),
     ({ seen }) => seen.notes.has('waits for no lost standby') && 'they do not wait',
   ),
@@ -419,7 +422,7 @@ const DURABILITY: readonly Claim[] = [
   ),
   claim(
     'sessions of their own',
-    'What sessions with synchronous_commit off or local acknowledged need not be on it.',
+    'What sessions with synchronous_commit off or local acknowledged may be missing there.',
     ({ seen }) => seen.notes.has('a row with synchronous_commit local is lost'),
     holds,
   ),
@@ -448,7 +451,7 @@ const DURABILITY: readonly Claim[] = [
   claim(
     'takes back a failover to any member',
     'A living leader under Patroni {series:[\\d.]+} takes back a failover to a member that is no synchronous ' +
-      'standby; without one it is carried out.',
+      'standby; without a living leader it is carried out.',
     always,
     at =>
       (!at.seen.version.startsWith(at.part['series'] ?? '?') && `it is ${at.seen.version}`) ||
@@ -515,8 +518,8 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'an echo proves nothing',
-    'Where {leader} is not the leader by then, that can be the work of this very request, delivered twice: it is ' +
-      'reported as unknown.',
+    'If {leader} is not the leader by then, this same request, delivered twice, can have caused that: it ' +
+      'is reported as unknown.',
     at => answered(at, /leader name does not match/u),
     at =>
       answered(at, /leader name does not match/u) &&
@@ -525,7 +528,7 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'another may lead',
-    'Where two requests meet, or {candidate} becomes unreachable after Patroni has accepted it, another member ' +
+    'If two requests meet, or {candidate} becomes unreachable after Patroni has accepted it, another member ' +
       'may lead afterwards.',
     ({ seen }) => seen.notes.has('the candidate died'),
     holds,
@@ -538,8 +541,8 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'how long Patroni waits',
-    'Patroni waits {seconds:\\d+} seconds for the request to be carried out, and asks members and store before ' +
-      'and after that.',
+    'Patroni waits {seconds:\\d+} seconds for the request to be carried out, and asks the members and the ' +
+      'store before and after that.',
     always,
     at => {
       const wait = Number(at.part['seconds']) * 1000;
@@ -551,13 +554,13 @@ const REJECTION: readonly Claim[] = [
   ),
   claim(
     'how long the answer is waited for',
-    'The answer is waited for {seconds:\\d+} seconds here.',
+    'This program waits {seconds:\\d+} seconds for the answer.',
     always,
     ({ part, seen }) => seen.tookMs > Number(part['seconds']) * 1000 + 5000 && `it took ${seen.tookMs} ms`,
   ),
   claim(
     'unknown',
-    'Where Patroni answers that the status is unknown, or where no answer comes, the outcome is unknown: the ' +
+    'If Patroni answers that the status is unknown, or no answer comes, the outcome is unknown: the ' +
       'leader may still change afterwards.',
     at => answered(at, /status unknown/u) || (at.seen.sent && at.seen.answer === null),
     at =>
@@ -571,7 +574,7 @@ const REST: readonly Claim[] = [
   claim('no undo', 'There is no undo.', always, holds),
   claim(
     'the way back',
-    'Handing the lead back is another switchover, explained and confirmed by itself{timeline:(?:, and begins ' +
+    'Handing the lead back is another switchover, with its own explanation and confirmation{timeline:(?:, and begins ' +
       'another timeline)?}.',
     whenChanged,
     at => {
@@ -597,14 +600,14 @@ const REST: readonly Claim[] = [
   ),
   claim(
     'all the protection',
-    'That is all the protection there is: Patroni counts no control version, so nothing else that moved since ' +
-      'this was read is noticed.',
+    'That is all the protection there is: Patroni counts no control version, so no other change since this ' +
+      'was read is noticed.',
     always,
     holds,
   ),
   claim(
     'no ledger',
-    'Nor has it a ledger: it does not know request ids, and would not recognise a request that another window ' +
+    'It has no ledger either: it does not know request ids, and would not recognise a request that another window ' +
       'has sent.',
     always,
     holds,
@@ -665,7 +668,7 @@ const CHECKS: readonly Claim[] = [
     ({ seen }) => lostRows(seen) > 0,
     holds,
   ),
-  claim('check: lost', 'What is not there is lost to the new timeline.', ({ seen }) => lostRows(seen) > 0, holds),
+  claim('check: lost', 'What is not there is missing from the new timeline.', ({ seen }) => lostRows(seen) > 0, holds),
 ];
 
 export const CLAIMS: readonly Claim[] = [

@@ -88,7 +88,7 @@ describe('a log that is not one chain', () => {
     const collector = new LogCollector(ALL);
     assert.throws(() => {
       for (let count = 0; count <= 200; count += 1) collector.take(piece);
-    }, /of more than 200 chains/);
+    }, /belong to more than 200 chains/);
   });
 
   it('a file without any record is a source with its verdict', () => {
@@ -97,7 +97,7 @@ describe('a log that is not one chain', () => {
       made.sources.map(({ label, files }) => [label, files[0]?.verdict]),
       [['log empty', 'unreadable']],
     );
-    assert.match(made.entries[0]?.text ?? '', /9 bytes of line 1 are no record/);
+    assert.match(made.entries[0]?.text ?? '', /9 bytes of line 1 are not a record/);
   });
 
   it('what two files of one log say of the same place is said once', () => {

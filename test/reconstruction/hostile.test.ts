@@ -53,7 +53,7 @@ describe('a reconstruction of hostile files', () => {
     using temporary = new TemporaryFolder('given-');
     const folder = temporary.path;
     execFileSync('mkfifo', [join(folder, 'pipe')]);
-    await assert.rejects(givenDiskFile(join(folder, 'pipe')), /it is no file, but a directory, a pipe or a device/);
-    await assert.rejects(givenDiskFile(folder), /it is no file/);
+    await assert.rejects(givenDiskFile(join(folder, 'pipe')), /it is not a file, but a directory, a pipe or a device/);
+    await assert.rejects(givenDiskFile(folder), /it is not a file/);
   });
 });

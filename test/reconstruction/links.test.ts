@@ -149,7 +149,7 @@ describe('what links two sources', () => {
       assert.deepEqual(after(made, recordAt('A', 1)), []);
     });
 
-    it('where the numbers of a name fell, a cluster was set up anew, and they order nothing', () => {
+    it('where the numbers of a name fell, a cluster was set up again, and they order nothing', () => {
       const made = shown({ logs: saw(['9', 'pg-1'], ['2', 'pg-1']), evidence: [timelines('pg-1')] });
       assert.deepEqual(after(made, recordAt('A', 1)), []);
       assert.deepEqual(after(made, recordAt('A', 2)), []);
@@ -172,7 +172,7 @@ describe('what links two sources', () => {
   });
 
   describe('two histories under one name', () => {
-    it('of two clusters, or of one before and after it was set up anew, are two sources without an order', () => {
+    it('of two clusters, or of one before and after it was set up again, are two sources without an order', () => {
       const made = shown({ evidence: [timelines('pg-1', 'pg-2'), timelines('db-1', 'db-2', 'db-3')] });
       assert.equal(made.sources.length, 2);
       assert.match(String(made.contradictions), /history of cluster orders is told in two ways/);

@@ -255,7 +255,7 @@ describe('a reconstruction', () => {
       assert.ok(read);
       const recorded = { requestId: OTHER, recorded: { seq: '1', hash: read.hash } };
       const made = shown({ logs: [collected('a', records)], evidence: [answer([event(1)], {}, recorded)] });
-      assert.match(String(made.contradictions), /goes round in a circle/);
+      assert.match(String(made.contradictions), /form a circle/);
       assert.equal(made.isSound, false, 'sources that contradict each other are not sound');
       assert.equal(made.entries.filter(({ is }) => is !== 'gap').length, records.length + 1, 'all of it is listed');
       assert.ok(made.entries.every(({ after }) => after.length === 0));

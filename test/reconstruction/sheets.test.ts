@@ -116,7 +116,7 @@ describe('an answer sheet', () => {
       const asked = { ...ALL, since: '2026-11-01T00:00:02.000Z' };
       const logs = [collected('a', pieces('anna', promotion([EXECUTED])), asked)];
       const [sheet] = reconstruct({ asked, logs, evidence: [] }).requests;
-      for (const label of ['Reason given', 'Explained how'])
+      for (const label of ['Reason given', 'Explanation'])
         assert.equal(line(sheet, label), 'not in the records that were given and asked for');
     });
 
@@ -130,8 +130,8 @@ describe('an answer sheet', () => {
         shown({ evidence: [answer([event(1)])] }).requests[0],
       ]) {
         assert.equal(sheet?.outcome, null);
-        assert.doesNotMatch(line(sheet, 'Outcome by the log'), /never|end before/);
-        assert.match(line(sheet, 'Outcome by the log'), /^no record that it was sent; No (record|log) that was given/);
+        assert.doesNotMatch(line(sheet, 'Outcome in the log'), /never|end before/);
+        assert.match(line(sheet, 'Outcome in the log'), /^no record that it was sent; No (record|log) that was given/);
       }
     });
   });
@@ -141,7 +141,7 @@ describe('an answer sheet', () => {
     const logs = [collected('a', pieces('anna', promotion([EXECUTED])))];
     const [sheet] = shown({ logs, evidence: [answer([], { request })] }).requests;
     assert.deepEqual(sheet?.disagreements, []);
-    assert.match(line(sheet, 'What kernels keep of it'), /The ledger of .*: unknown\./);
+    assert.match(line(sheet, "In the kernels' records"), /The ledger of .*: unknown\./);
   });
 
   describe('the gap behind an intent', () => {

@@ -21,7 +21,7 @@ async function runOver(
 ): Promise<Outcome> {
   using temporary = new TemporaryFolder('aero-run-');
   const folder = temporary.path;
-  for (const part of ['scripts', '.mocharc.json', 'package.json'])
+  for (const part of ['scripts', '.mocharc.json', 'package.json', 'tsconfig.browser.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
   for (const [file, text] of Object.entries(suite)) {

@@ -215,8 +215,8 @@ function patroni(
             result: 'unchecked' as const,
             observed: 'Patroni reports pg1 as the leader, state running',
             message:
-              'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. Where only ' +
-              'the agent beside it is dead, two members can accept writes.',
+              'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. ' +
+              'If only the agent beside it is dead, two members can accept writes.',
           },
           {
             id: 'acknowledged_writes_are_on_the_candidate',
@@ -224,8 +224,8 @@ function patroni(
             result: 'unchecked' as const,
             observed: 'Patroni reports pg2 as replica, lag 4096 bytes',
             message:
-              'Patroni does not check that every write that the old leader acknowledged is on the candidate. What is ' +
-              'not there is lost to the new timeline.',
+              'Patroni does not check that every write that the old leader acknowledged is on the ' +
+              'candidate. What is not there is missing from the new timeline.',
           },
         ];
   const members = ['pg1', 'pg2', 'pg3'].map(
@@ -299,9 +299,9 @@ function mysql(command: 'request_promotion' | 'force_promotion'): ConfirmationPr
           result: 'unchecked' as const,
           observed: 'The target lists: db1 UNREACHABLE, db3 UNREACHABLE',
           message:
-            'MySQL does not check that the members that are left out are dead and stay so. A process that is ' +
-            'stopped, a network that is cut and a machine that hangs are alive: together they can be a majority of ' +
-            'the old group, and two groups can take writes.',
+            'MySQL does not check that the members that are left out are dead and stay dead. Members ' +
+            'behind a stopped process, a cut network or a hung machine are still alive: together they can ' +
+            'be a majority of the old group, and two groups can take writes.',
         },
         {
           id: 'acknowledged_writes_are_on_the_target',
@@ -311,8 +311,8 @@ function mysql(command: 'request_promotion' | 'force_promotion'): ConfirmationPr
             'The target has executed aaaaaaaa-0000-4000-8000-000000000001:1-1040; received and not applied: ' +
             'aaaaaaaa-0000-4000-8000-000000000001:1041-1044',
           message:
-            'MySQL does not check that every acknowledged write is on the target. A majority that received a write ' +
-            'is enough to acknowledge it; what only members that are left out hold is lost.',
+            'MySQL does not check that every acknowledged write is on the target. A write is acknowledged ' +
+            'once a majority has received it; a write that only left-out members hold is lost.',
         },
       ]
     : [];

@@ -184,7 +184,7 @@ async function sendOnce(
 }
 
 /**
- * Where the test fixed neither state nor id, an operator to whom the state moved looks again and asks anew, as another
+ * Where the test fixed neither state nor id, an operator to whom the state moved looks again and asks again, as another
  * request.
  */
 async function send(node: TestNode, path: string, body: object, control: Control): Promise<Answer> {

@@ -103,7 +103,7 @@ describe('the tree in the editor', function () {
       text,
     );
     assert.ok(!text.includes('NOT EXECUTED'), text);
-    assert.match(text, /what the tree of this window received last/u);
+    assert.match(text, /what the tree of this window last received/u);
     assert.equal(asked().length, before + 1, 'one recorded read, and nothing for what was remembered');
     await workbench.screenshot('dead-node');
   });

@@ -37,14 +37,14 @@ describe('the dialogs of a confirmation', () => {
     const { before } = dialogsOf(explanation('aerodb promotion, denied: the primary is silent'));
     assert.equal(
       before[0]?.detail[0],
-      'Asked beforehand, the kernel would deny this: node-1 does not answer (AuthorityAmbiguous). It decides anew ' +
-        'when the request arrives.',
+      'Asked beforehand, the kernel would deny this: node-1 does not answer (AuthorityAmbiguous). It ' +
+        'decides again when the request arrives.',
     );
     for (const dialog of [
       ...dialogsOf(explanation('aerodb force')).before,
       ...dialogsOf(explanation('aerodb force')).after,
     ])
-      assert.match(dialog.detail[0] ?? '', /^Asked beforehand, the kernel would approve this\. It decides anew/u);
+      assert.match(dialog.detail[0] ?? '', /^Asked beforehand, the kernel would approve this\. It decides again/u);
   });
 
   it('also P7-D1: a reason that the kernel does not give is called unknown', () => {
@@ -94,7 +94,7 @@ describe('the dialogs of a confirmation', () => {
     const { before, after } = dialogsOf(hostile);
     for (const { detail } of [...before, ...after]) {
       assert.ok(detail.length <= 6 && detail.every(line => line.length <= 320));
-      assert.match(detail[0] ?? '', /It decides anew when the request arrives\.$|would deny this/u);
+      assert.match(detail[0] ?? '', /It decides again when the request arrives\.$|would deny this/u);
     }
     assert.ok(before[1]?.detail.includes('At most one node holds write authority.'));
     assert.ok(before[1]?.question.endsWith('Overridden invariant P6-A1 Single write authority'));

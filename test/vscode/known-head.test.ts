@@ -79,7 +79,7 @@ describe('the known head of the editor', () => {
   });
 
   it(
-    'also P7-O3, freeze/tamper-evident: a log that was rewritten whole, or begun anew, and continued beyond the ' +
+    'also P7-O3, freeze/tamper-evident: a log that was rewritten whole, or started again, and continued beyond the ' +
       'known head stays found',
     async () => {
       for (const records of [2, 30]) {

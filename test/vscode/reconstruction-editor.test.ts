@@ -10,7 +10,7 @@ function fail(title: string, error: unknown): void {
 }
 
 describe('the tab of a reconstruction', () => {
-  it('what is opened anew in a tab after authority was lost ends with that tab', async () => {
+  it('what is opened again in a tab after authority was lost ends with that tab', async () => {
     const { ReconstructionEditor } = await import('../../src/vscode/reconstruction-editor.ts');
     let level = 'Auditor';
     let reads = 0;

@@ -126,7 +126,7 @@ describe('the session of a reconstruction', () => {
     for (const file of [wrong, join(folder, 'missing.jsonl')]) {
       const added = await session.add({ is: 'file', file });
       assert.ok(!added.ok && added.error.outcome === 'not_executed');
-      assert.match(added.error.message, /Nothing was reconstructed|is no evidence file/);
+      assert.match(added.error.message, /Nothing was reconstructed|is not an evidence file/);
     }
     assert.equal(session.page(before.made, 0, 1)?.part, 'page', 'what is shown stays');
     assert.deepEqual((await made(session.make())).evidence, []);
@@ -179,7 +179,7 @@ describe('the session of a reconstruction', () => {
     assert.ok(added);
     const saved = session.saved(added, join(folder, 'it is saved.json'));
     assert.ok(saved !== null && saved.command.endsWith(`--with '${folder}/it is saved.json' ${end}`));
-    assert.equal(saved.made, facts.made, 'nothing was read anew');
+    assert.equal(saved.made, facts.made, 'nothing was read again');
   });
 
   it('saves an answer as --json prints it, which is evidence, and never over the log or beside it in its name', async () => {

@@ -490,7 +490,7 @@ describe('the audit log panel', () => {
     assert.equal((await editor.settle()).find(({ type }) => type === 'audit-select')?.sought, 'dangling_intents');
   });
 
-  it('keeps the place over a reload, and starts anew with another file', async () => {
+  it('keeps the place over a reload, and starts again with another file', async () => {
     const editor = await open();
     const { page } = editor.panel;
     await page.locator('[role=grid]').evaluate(grid => {

@@ -40,7 +40,7 @@ function mysqlMember(number: number, more: Partial<MysqlMember> = {}): MysqlMemb
     name: `db${number}.example.net:3306`,
     role: isPrimary ? 'primary' : 'replica',
     replicationState: 'ONLINE',
-    healthBasis: 'in the group, by the word of the member that answered',
+    healthBasis: 'in the group, according to the report of the member that answered',
     mysql: { role: isPrimary ? 'PRIMARY' : 'SECONDARY', version: '8.4.6', certifying: 0n, applying: 12n, applied: 9n },
     ...more,
   };
@@ -77,7 +77,8 @@ function patroniMember(number: number): PatroniMember {
     role: isLeader ? 'primary' : 'replica',
     replicationState: isLeader ? 'running' : 'streaming',
     healthBasis:
-      'what the member last wrote to the configuration store; a dead one stays there until its time to live ends',
+      'what the member last wrote to the configuration store; the entry of a dead member stays there until ' +
+      'its time to live ends',
     lagBytes: isLeader ? null : 16_777_216n,
     patroni: {
       role: isLeader ? 'leader' : 'quorum_standby',

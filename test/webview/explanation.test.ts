@@ -49,8 +49,8 @@ describe('explanations of every engine', () => {
 
   for (const [name, first] of [
     ['aerodb promotion, denied: the primary is silent', 'deny this: node-1 does not answer (AuthorityAmbiguous). It'],
-    ['aerodb promotion, approved', 'would approve this. It decides anew when the request arrives.'],
-    ['aerodb force', 'would approve this. It decides anew when the request arrives.'],
+    ['aerodb promotion, approved', 'would approve this. It decides again when the request arrives.'],
+    ['aerodb force', 'would approve this. It decides again when the request arrives.'],
     ['patroni switchover', 'this engine has no dry run.'],
     ['patroni failover', 'Not checked by the engine: Single write authority (P6-A1), No'],
     ['mysql switch', 'this engine has no dry run.'],

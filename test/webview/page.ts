@@ -83,7 +83,7 @@ export interface PanelUnderTest {
   readonly page: Page;
   /** Sends a message as the editor does and waits until it is painted. */
   show(message: ShowPanel): Promise<void>;
-  /** Loads the page anew, as if it had just been opened. */
+  /** Loads the page again, as if it had just been opened. */
   restart(): Promise<void>;
   /** What the application asked of the editor, in order. */
   asked(): Promise<readonly unknown[]>;

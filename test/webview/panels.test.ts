@@ -251,7 +251,7 @@ describe('panels', () => {
         'e1e1e1',
         'aerodb-control promote',
         'maria@ops-1',
-        'It decides anew',
+        'It decides again',
       ],
       'explanation-demotion': ['gives up write authority', 'would approve'],
       'explanation-force': [
@@ -371,7 +371,7 @@ describe('panels', () => {
       const panel = await open('dark');
       await panel.show(sample('cluster-told-by-halted'));
       const said = panel.page.locator('.self-report');
-      const text = 'This was told by node-1, which reports itself halted (AuthorityAmbiguity).';
+      const text = 'This answer came from node-1, which reports itself halted (AuthorityAmbiguity).';
       assert.equal((await said.innerText()).replaceAll(/\s+/gu, ' '), text);
       const below = await said.evaluate(one =>
         [...document.querySelectorAll('main figure, main table')].every(
@@ -918,7 +918,7 @@ describe('panels', () => {
       await panel.show({ ...shown, panel: { ...shown.panel, typed: 'id' } });
       assert.match(
         await panel.page.locator('.decision').innerText(),
-        /cannot be typed, or another node bears it too: the confirmation asks for its id/u,
+        /cannot be typed, or another node has the same name: the confirmation asks for its id/u,
       );
     });
 

@@ -355,7 +355,7 @@ describe('the panel of a reconstruction', () => {
     );
     assert.equal(await head.getAttribute('aria-expanded'), 'true');
     const body = await page.locator('.sheet-body').innerText();
-    for (const label of ['Who', 'Outcome by the log', 'Disagreements', 'Not known']) assert.ok(body.includes(label));
+    for (const label of ['Who', 'Outcome in the log', 'Disagreements', 'Not known']) assert.ok(body.includes(label));
     await page.keyboard.press('Enter');
     await editor.settle();
     assert.equal(await page.locator('.sheet-body').count(), 0);
@@ -372,7 +372,7 @@ describe('the panel of a reconstruction', () => {
     });
     const { page } = editor.panel;
     assert.match(await page.locator('.given').innerText(), /is in no file until you save it as evidence/);
-    for (const name of ['Add File…', 'Read History of a Node…', 'Make Anew', 'Save as HTML…', 'Copy as JSON'])
+    for (const name of ['Add File…', 'Read History of a Node…', 'Reconstruct Again', 'Save as HTML…', 'Copy as JSON'])
       await page.getByRole('button', { name, exact: true }).click();
     await page.getByRole('button', { name: 'Save as Evidence…' }).click();
     await page.getByRole('button', { name: 'Leave out answer of node-2' }).click();
@@ -387,7 +387,7 @@ describe('the panel of a reconstruction', () => {
     ]);
   });
 
-  it('draws another making anew, and nothing of an earlier one that comes late', async () => {
+  it('draws another making again, and nothing of an earlier one that comes late', async () => {
     const [shown, next] = [incident(5), incident(7)];
     const editor = await open(shown);
     const { page } = editor.panel;

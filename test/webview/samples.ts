@@ -113,7 +113,7 @@ export function members(count: number): readonly Member[] {
 
 type Bend = <T>(value: T) => T;
 
-/** How a panel's document is made anew from a bent answer of the kernel. */
+/** How a panel's document is rebuilt from a bent answer of the kernel. */
 const DESCRIBED = new WeakMap<Panel, (bend: Bend) => Document>();
 
 /** The two panels that one compares. */

@@ -79,7 +79,7 @@ export class BundleForm implements FormReader {
   #next(line: Buffer, number: bigint): boolean {
     const object = wrapped(line);
     if (number === 1n) this.#begin(object);
-    else if (this.#isEnded) this.#found(number, 'stands behind the end of the bundle');
+    else if (this.#isEnded) this.#found(number, 'stands after the end of the bundle');
     else if (object === null || !this.#takePiece(object, number)) {
       this.#take?.({ is: 'damage', line: number, bytes: BigInt(line.length) });
       this.#found(number, 'is not in the form in which a bundle is written');
@@ -171,13 +171,13 @@ export class BundleForm implements FormReader {
     if (!isDecimal(lines) || !isDigest(sha256) || Object.keys(more).length > 0) return false;
     this.#isEnded = true;
     if (lines !== (line - 1n).toString() || sha256 !== this.#digest.copy().digest('hex'))
-      this.#found(line, 'ends a bundle of other bytes than those before it');
+      this.#found(line, 'ends a bundle whose bytes are not those before it');
     return true;
   }
 
   /** Records must come before the attached files. */
   #order(line: bigint): Finding | null {
-    return this.#evidenceRead === 0 ? null : changed(line, 'stands behind the files that go with the records');
+    return this.#evidenceRead === 0 ? null : changed(line, 'stands after the files that go with the records');
   }
 
   #compare(position: AuditPosition, line: bigint): void {
@@ -222,16 +222,16 @@ export class BundleForm implements FormReader {
     const withheld =
       stubs === 0n
         ? ''
-        : ' What follows a stub descends from what precedes it only by the word of whoever made the bundle, unless a ' +
-          'head that is held elsewhere shows it.';
+        : ' Only the maker of the bundle states that what follows a stub descends from what precedes it, ' +
+          'unless a head that is kept elsewhere proves it.';
     return {
       kind: 'intact_selection',
       line: null,
       seq: null,
       message:
         `The bundle is whole: ${counted(records, 'record', 'records')}, each as it was written, ` +
-        `${counted(stubs, 'stub', 'stubs')} in the place of records that were withheld${numbers}, and ${files}.` +
-        `${withheld} Whoever has the log can make a bundle anew: who made this one, a signature shows.`,
+        `${counted(stubs, 'stub', 'stubs')} in place of records that were withheld${numbers}, and ${files}.` +
+        `${withheld} Anyone who has the log can make another bundle; a signature shows who made this one.`,
     };
   }
 }

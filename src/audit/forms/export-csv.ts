@@ -53,7 +53,7 @@ export class CsvForm implements FormReader {
           ? []
           : [rewrote(`The carriage return at the end of ${this.#bareEnds} of ${this.#rows} rows is gone`)]),
         ...(this.#isRequoted
-          ? ['The table was written anew by another program: its cells are the same, their quotation marks are not.']
+          ? ['Another program rewrote the table: its cells are the same, their quotation marks are not.']
           : []),
       ],
       manifest: null,

@@ -68,7 +68,7 @@ export class JsonlForm implements FormReader {
     if (manifest['selected'] !== Number(selected))
       return cut(
         line,
-        `The first line speaks of ${String(manifest['selected'])} selected lines; ${selected} stand here.`,
+        `The first line names ${String(manifest['selected'])} selected lines; the file holds ${selected}.`,
       );
     if (manifest['chain'] !== 'to_end' || selected === 0n) return null;
     if (manifest['lines_in_log'] !== Number(lastLine))

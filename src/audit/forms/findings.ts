@@ -17,7 +17,7 @@ export function notTheKnown(line: bigint, seq: bigint): Finding {
     kind: 'replaced',
     line,
     seq,
-    message: `Line ${line} holds a record ${seq} that is not the record ${seq} that is known: it was made anew.`,
+    message: `Line ${line} holds a record ${seq} that is not the record ${seq} that is known: it was rewritten.`,
   };
 }
 
@@ -30,8 +30,8 @@ export function intactPart(records: bigint, absence: string): Finding {
     message:
       records === 0n
         ? 'It holds no record: nothing was selected, or everything was removed.'
-        : `Each of ${counted(records, 'record', 'records')} is what its hash stands for, and neighbours belong ` +
-          `together. ${absence} What else the log holds, and whether all of it was given away that was asked for, a ` +
-          'selection cannot show.',
+        : `Each of ${counted(records, 'record', 'records')} is what its hash stands for, and neighbours ` +
+          `belong together. ${absence} A selection cannot show what else the log holds, or whether it ` +
+          'contains everything that was asked for.',
   };
 }

@@ -153,7 +153,7 @@ export class PartOfLog {
         line,
         seq,
         message:
-          `Line ${line} holds number ${seq} behind number ${last.seq}: records are repeated, or not in their ` +
+          `Line ${line} holds number ${seq} after number ${last.seq}: records are repeated, or not in their ` +
           'order.',
       };
     } else if (seq > last.seq + 1n) {
@@ -189,7 +189,7 @@ export class PartOfLog {
             kind: 'record_edited',
             line,
             seq,
-            message: `Record ${seq} in line ${line} tells of a torn tail that does not stand before it.`,
+            message: `Record ${seq} in line ${line} reports a torn tail that is not before it.`,
           }
         : null;
     }
@@ -210,8 +210,8 @@ export class PartOfLog {
       line,
       seq: null,
       message:
-        `Line ${line} is no record, and no record behind it tells of it: an interrupted write left it in the log, or ` +
-        'it is a record that was damaged.',
+        `Line ${line} is not a record, and no later record reports it: an interrupted write left it in the ` +
+        'log, or it is a record that was damaged.',
     };
   }
 }

@@ -19,14 +19,14 @@ export class NotReadable extends Error {}
 
 /** The sentence about what was ignored. */
 export function leftOut(what: string): string {
-  return rewrote(`${what.charAt(0).toUpperCase()}${what.slice(1)} was left out of the reading`);
+  return rewrote(`${what.charAt(0).toUpperCase()}${what.slice(1)} was ignored when reading`);
 }
 
 /** The sentence about a tool's change that affects no record. */
 export function rewrote(what: string): string {
   return (
-    `${what}: something rewrote the file on its way. The file is not byte for byte what was written; its records are ` +
-    'held against their hashes as ever.'
+    `${what}: something rewrote the file on its way. The file is not byte for byte what was written; its ` +
+    'records are still checked against their hashes.'
   );
 }
 

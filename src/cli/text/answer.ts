@@ -16,7 +16,7 @@ export function answerLines({ kernel }: Explanation): readonly string[] {
   return paragraph(
     kernel.decision === null
       ? `${unlooked(kernel.checks)}${NOT_ASKED}`
-      : `${decided(kernel)} It decides anew when the request arrives.`,
+      : `${decided(kernel)} It decides again when the request arrives.`,
   );
 }
 

@@ -70,7 +70,7 @@ function askedText(title: string, failure: FlowFailure, paint: Paint, hint: Hint
         : [
             [
               'Authority',
-              'Operator ended with this request, because its outcome is not known; it has to be assumed anew ' +
+              'Operator ended with this request, because its outcome is not known; it has to be assumed again ' +
                 `(${recordText(authorityEnded)})`,
             ] as const,
           ]),

@@ -54,7 +54,7 @@ export function explanationText(prompt: ConfirmationPrompt, paint: Paint, full: 
     ...parts
       .filter(part => full || part.folded === undefined)
       .flatMap(({ title, lines }) => ['', paint.strong(title), ...lines]),
-    ...(folded.length === 0 ? [] : ['', ...paragraph(`Folded, and shown with --full: ${folded.join(', ')}.`)]),
+    ...(folded.length === 0 ? [] : ['', ...paragraph(`Left out here, shown with --full: ${folded.join(', ')}.`)]),
     rule,
   ];
 }

@@ -49,7 +49,9 @@ export function answerText(
     '',
     ...documentText(document, extent),
     ...(isWide ? [] : reading.notes.flatMap(note => paragraph(`Note: ${known(note)}`, 2, width))),
-    ...(older === undefined ? [] : ['', ...paragraph('What is older:', 2, width), ...shellLine(visible(older), 4)]),
+    ...(older === undefined
+      ? []
+      : ['', ...paragraph('To show older ones:', 2, width), ...shellLine(visible(older), 4)]),
     ...(isWide ? ['', ...facts(trail, 2, width)] : wrap(recorded(trail), width)),
   ];
 }

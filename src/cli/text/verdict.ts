@@ -56,7 +56,7 @@ export function verdictText(
       ...(verdict.line === null ? [] : [['Line', known(verdict.line)] as const]),
       ...(verdict.seq === null ? [] : [['Record', known(verdict.seq)] as const]),
       ['Last proven record', verdict.head === null ? 'none' : `${verdict.head.seq} ${verdict.head.hash}`],
-      ['Held against', heldAgainst(form, head, heads[0])],
+      ['Checked against', heldAgainst(form, head, heads[0])],
       ...saidOfItself(manifest),
       ...(signature === null ? [] : [['Signature', signatureText(signature)] as const]),
     ]),
@@ -82,11 +82,11 @@ function saidOfItself(manifest: Readonly<Record<string, unknown>> | null): reado
   const verdict = inner(manifest?.['verdict']);
   return [
     [
-      'Made, it says',
+      'Made (claimed)',
       `by ${word(operator['account'])}@${word(operator['host'])}, ${word(made['time'])} ` +
         `(clock ${word(made['clock'])}), with ${word(made['program'])}`,
     ],
-    ['Of, it says', `${word(log?.['file'])}, ${word(log?.['records'])} records: ${word(verdict?.['message'])}`],
+    ['From (claimed)', `${word(log?.['file'])}, ${word(log?.['records'])} records: ${word(verdict?.['message'])}`],
   ];
 }
 

@@ -49,8 +49,7 @@ export async function changeAuthority(session: Session, to: Authority): Promise<
       to,
       refusal(
         'PHASE7_INSUFFICIENT_AUTHORITY',
-        'The authority changed while this change was being recorded: ambiguous authority is no authority. Only the ' +
-          'other change counts.',
+        'The authority changed while this change was being recorded. Only the other change counts.',
       ),
     );
   }

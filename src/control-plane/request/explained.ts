@@ -51,8 +51,8 @@ export async function explain(
     return failure(
       refusal(
         'PHASE7_INCONSISTENT_SNAPSHOT',
-        `The kernel's explanation is of control version ${view.controlVersion}, its answer ` +
-          `of ${observed.controlVersion ?? 'none'}: the state moved in between. No explanation is shown and ` +
+        `The kernel's explanation is of control version ${view.controlVersion}, its answer of ` +
+          `${observed.controlVersion ?? 'none'}: the state changed in between. No explanation is shown and ` +
           'nothing was sent.',
       ),
     );

@@ -83,7 +83,7 @@ export class Session {
 
   /**
    * P7-A1: while the outcome of a request is unknown, the next request must be a new decision. So Operator authority
-   * over its cluster ends, and with it every open confirmation; a person has to assume it anew. It ends whether or not
+   * over its cluster ends, and with it every open confirmation; a person has to assume it again. It ends whether or not
    * that can be recorded. The returned function records it; `undefined`: there was no authority to end.
    */
   endOperator(cluster: string | undefined, requestId: string): (() => Promise<Recorded>) | undefined {

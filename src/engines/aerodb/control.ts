@@ -141,20 +141,20 @@ function repeated(requestId: string, no: Extract<NoReply, { readonly kind: 'reje
 }
 
 const REPEATED =
-  'The request was delivered more than once, by something in between, and this is the answer to a later ' +
-  'delivery, which did nothing.';
+  'Something in between delivered the request more than once. This is the answer to a later delivery, ' +
+  'which did nothing.';
 
 function firstDelivery(first: { readonly outcome: Outcome; readonly code: string | null } | null): string {
   if (first === null)
-    return 'What became of the first delivery, the kernel does not say in a form that this program knows.';
+    return 'The kernel does not say, in a form that this program knows, what became of the first delivery.';
   switch (first.outcome) {
     case 'unknown':
-      return 'Of the first delivery the kernel says: unknown. It may still be under way.';
+      return 'The kernel says of the first delivery: unknown. It may still be under way.';
     case 'executed':
-      return 'Of the first delivery the kernel says: executed.';
+      return 'The kernel says of the first delivery: executed.';
     case 'not_executed':
       return (
-        'Of the first delivery the kernel says: not ' +
+        'The kernel says of the first delivery: not ' +
         `executed${first.code === null ? '' : `, ${oneLine(first.code, 200)}`}.`
       );
   }

@@ -110,7 +110,7 @@ export function nodeSections({ member, source }: Wire<NodeView>): readonly Docum
       null,
       facts(
         detail(label('Node'), nodeCell(member)),
-        detail(label('Told by'), {
+        detail(label('Reported by'), {
           is: 'word',
           word: source === 'self' ? label('the node itself') : label('another node, which reports it'),
         }),

@@ -79,7 +79,7 @@ export function promotionDocument(view: Wire<PromotionView>): Document {
 
 const NOT_DRAWN = {
   is: 'sentence',
-  sentence: sentence('Not drawn: the newest events, which tell of the last attempt, are not in this answer.'),
+  sentence: sentence('Not drawn: the newest events, which describe the last attempt, are not in this answer.'),
   muted: true,
 } as const satisfies Block;
 

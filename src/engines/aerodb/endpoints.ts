@@ -136,8 +136,8 @@ async function findNode(cluster: ClusterConfig, access: Access, node: string): P
     return failure(
       refusal(
         'PHASE7_INVALID_NODE_ID',
-        `${node} is not a node of cluster "${cluster.name}", says ` +
-          `node ${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no ` +
+        `${node} is not a node of cluster "${cluster.name}", according to node ` +
+          `${oneLine(read.value.observed.nodeId ?? 'unknown', 200)} at ${read.value.endpoint}, and no ` +
           `configured endpoint is that node (${asked}). Nothing was sent to it.`,
         'node',
       ),

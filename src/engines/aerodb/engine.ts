@@ -15,7 +15,7 @@ export const AERODB: EngineAdapter = {
     schemes: HTTP_SCHEMES,
     example: 'https://node-1.example:9191, https://node-2.example:9191',
     prompt:
-      'The addresses of its nodes, in the order in which they are to be asked. Plain http is accepted ' +
+      'The addresses of its nodes, in the order in which they are asked. Plain http is accepted ' +
       'only to loopback. Escape adds nothing.',
   },
   secrets: [

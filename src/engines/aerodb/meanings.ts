@@ -20,8 +20,8 @@ export const MEANINGS: ReadonlyMap<string, string> = new Map([
   ['PrimaryStillActive', 'Write authority is not clear (P6-A1): the old primary answers as primary.'],
   [
     'AuthorityAmbiguous',
-    'Write authority is not clear (P6-A1): the old primary does not answer, in whatever way. Not being reachable is ' +
-      'never proof of death.',
+    'Write authority is not clear (P6-A1): the old primary does not answer, for whatever reason. Being ' +
+      'unreachable is never proof of death.',
   ],
   ['ReplicaBehindWal', "A member that answers is ahead of the target's durable position (P6-S1)."],
   ['WalPositionUnprovable', 'No majority of members, the target among them, answers (P6-S1).'],

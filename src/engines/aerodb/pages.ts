@@ -24,8 +24,8 @@ export function query(asked: {
 }
 
 const OLDEST_FIRST =
-  'This node is of a version that answers with the oldest part of a list: the newest are not in this answer, and ' +
-  'cannot be asked for there.';
+  'This node runs a version that answers with the oldest part of a list. The newest entries are not in ' +
+  'this answer and cannot be requested there.';
 
 /**
  * The part as reported. If an older part was asked for, everything in it must lie before that position, because a node

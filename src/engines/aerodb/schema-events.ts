@@ -83,8 +83,8 @@ function toldEvent(wire: unknown, nth: number): ToldEvents {
           unknown.length === 0
             ? []
             : [
-                `Event ${nth} of this answer: its ${unknown.join(', ')} is not as the API has it, and is shown ` +
-                  'as unknown.',
+                `Event ${nth} of this answer: its ${unknown.join(', ')} does not match the API, and is ` +
+                  'shown as unknown.',
               ],
       };
     const at = String(parsed.misfit.path[0]);
@@ -92,7 +92,7 @@ function toldEvent(wire: unknown, nth: number): ToldEvents {
       return {
         events: [],
         unreadable: 1,
-        notes: [`Event ${nth} of this answer is not as the API has it, and is not shown.`],
+        notes: [`Event ${nth} of this answer does not match the API, and is not shown.`],
       };
     unknown.push(at);
     rest = { ...rest, [at]: null };
@@ -117,7 +117,7 @@ const toldEvents = lazily(() =>
             code: 'custom',
             input: wire,
             path: [index],
-            message: `more than ${MAX_WRONG_EVENTS} events are not as the API has them`,
+            message: `more than ${MAX_WRONG_EVENTS} events do not match the API`,
           });
           return z.NEVER;
         }

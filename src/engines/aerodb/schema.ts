@@ -145,7 +145,7 @@ export const cluster = lazily(() =>
 
 export const node = lazily(() =>
   mapped(
-    z.extend(memberWire(), { source: z.enum(['self', 'reported']), epoch: u64 }),
+    z.extend(memberWire(), { source: z.enum(['self', 'reported']), epoch: u64OrNull }),
     (wire): NodeView => ({ member: toMember(wire), source: wire.source, epoch: wire.epoch }),
   ),
 );

@@ -15,7 +15,7 @@ export function tellerAmong(members: readonly Row[], observer: string | null): T
     ...(others.length > 0 && others.every(({ health }) => health === 'unknown')
       ? [
           sentence(
-            'This was told by {0}, which knows of none of the {1} other members whether it runs.',
+            'This answer came from {0}, which cannot tell whether any of the {1} other members is running.',
             plain('strong', own.name),
             plain('number', others.length.toString()),
           ),
@@ -38,7 +38,7 @@ function followsNobody({ name, role, replicationState: state }: Omit<Row, 'haltR
   return role !== 'primary' && (state === 'Disabled' || state === 'Uninitialized')
     ? [
         sentence(
-          'This was told by {0}, which reports that it follows nobody ({1}).',
+          'This answer came from {0}, which reports that it follows no node ({1}).',
           plain('strong', name),
           plain('text', state),
         ),

@@ -20,11 +20,10 @@ export function aerodbWords(command: ControlCommandName, facts: KernelExplanatio
       ...(facts.decision === 'deny'
         ? [
             'Asked beforehand, the kernel answered that it would deny this ' +
-              `request${facts.reason === null ? '' : ` (${facts.reason})`}. It decides anew when the request ` +
-              'arrives.',
+              `request${facts.reason === null ? '' : ` (${facts.reason})`}. It decides again when the request arrives.`,
           ]
         : [
-            'Asked beforehand, the kernel answered that its checks pass. It decides anew when the request ' +
+            'Asked beforehand, the kernel answered that its checks pass. It decides again when the request ' +
               'arrives, and may deny it.',
           ]),
       ...words.rejection,
@@ -51,11 +50,11 @@ const WORDS: Readonly<
     changes: promotionChanges(facts),
     consequences: promotionConsequences(facts, name),
     undo:
-      'There is no undo. Handing write authority on is a new demotion and a new promotion, each requested and ' +
-      'validated by itself.',
+      'There is no undo. Handing write authority on is a new demotion and a new promotion, each requested ' +
+      'and validated separately.',
     rejection: [
-      'The kernel denies a promotion while another node answers as primary, or does not answer at all: not being ' +
-        'reachable is never proof of death (P6-A1).',
+      'The kernel denies a promotion while another node answers as primary, or does not answer at all: ' +
+        'being unreachable is never proof of death (P6-A1).',
       'The kernel denies a promotion when it cannot prove that every acknowledged write is on the target (P6-S1, ' +
         'P6-S2).',
     ],
@@ -72,8 +71,8 @@ const WORDS: Readonly<
       {
         scope: 'cluster',
         text:
-          'From then on no node accepts writes, until a promotion succeeds. This command promotes nobody; a ' +
-          'promotion is another command, confirmed by itself.',
+          'From then on no node accepts writes until a promotion succeeds. This command promotes no node; ' +
+          'a promotion is another command with its own confirmation.',
       },
       {
         scope: 'replication',
@@ -82,14 +81,12 @@ const WORDS: Readonly<
       {
         scope: 'durability',
         text:
-          'Acknowledged writes stay durable on a majority of the members. A write that stands in the log of ' +
-          `"${name}" already can still be acknowledged afterwards, as soon as a majority holds it, because ` +
-          `"${name}" goes on handing out the rest of its log; one that comes later is refused.`,
+          'Acknowledged writes stay durable on a majority of the members. A write that is already in the ' +
+          `log of "${name}" can still be acknowledged afterwards, as soon as a majority holds it, because ` +
+          `"${name}" continues to hand out the rest of its log. A later write is refused.`,
       },
     ],
-    undo:
-      'There is no undo. Write authority comes back to a node only by a promotion, which the kernel validates ' +
-      'anew.',
+    undo: 'There is no undo. A node gets write authority again only by a promotion, which the kernel validates again.',
     rejection: ['The kernel denies a demotion of a node that is not the primary (P6-A3).'],
   }),
   force_promotion: (facts, name) => ({
@@ -126,16 +123,16 @@ const WORDS: Readonly<
       {
         scope: 'durability',
         text:
-          'A primary that was wrongly asserted dead can acknowledge no further write once a majority adopted the ' +
-          'new epoch; writes that it holds without acknowledgement may be lost, and it halts with ' +
+          'A primary that was wrongly asserted dead can acknowledge no further write once a majority has ' +
+          'adopted the new epoch. Writes that it holds without acknowledgement may be lost. It halts with ' +
           'AuthorityAmbiguity when it learns of the new epoch.',
       },
     ],
     undo: "There is no undo. A node that halts because of this needs an operator's action on that node.",
     rejection: [
       'The assertion replaces detection and nothing else (P6-A1a): a check that fails, rather than being ' +
-        'unknown, stays a denial, forced or not.',
-      'Each overridden invariant has to be acknowledged by itself; the kernel refuses an incomplete acknowledgement.',
+        'unknown, is a denial even when forced.',
+      'Each overridden invariant has to be acknowledged separately; the kernel refuses an incomplete acknowledgement.',
     ],
   }),
 };
@@ -189,8 +186,8 @@ export function aerodbCostWords({ files, bytes }: { readonly files: bigint; read
   return {
     declared: `The node declares the cost: ${files} files, ${bytes} bytes to read.`,
     node:
-      `The node reads ${files} files (${bytes} bytes) from its disk, the whole WAL with its checksums among them, ` +
-      'while it serves other requests.',
+      `The node reads ${files} files (${bytes} bytes) from its disk, including the whole WAL with its ` +
+      'checksums, while it serves other requests.',
     replication: 'No replication state changes. Disk reads of this size can slow the node while they run.',
     protection: 'The answer must come from the named node; an answer from any other node is refused.',
     document: COST_DOCUMENT,

@@ -77,7 +77,7 @@ export function readJson(answer: HttpAnswer, secrets: readonly string[], repair 
   const parsed = parse(shown);
   if (!parsed.ok) return refused('its body is not JSON');
   const { value } = parsed;
-  if (membersIn(value) !== members) return refused('its body names a member twice');
+  if (membersIn(value) !== members) return refused('its body has a key twice');
   if (!isFinite(value)) return refused('its body holds a number that is larger than any number can be');
   const escapes = text.includes('\\');
   const isUnicode = (where: 'names' | 'names and values'): boolean =>

@@ -61,7 +61,7 @@ export function clientCertificate(error: unknown, hasCertificate: boolean): stri
     return `the server does not accept the client certificate of "tls.cert": ${cause(error)}`;
   if (hasCertificate || !WANTED.test(code)) return undefined;
   return code.endsWith('REQUIRED')
-    ? `the server wants a client certificate, and none is configured in "tls.cert": ${cause(error)}`
-    : 'the server refuses the handshake, as one does that wants a client certificate, and none is configured in ' +
-        `"tls.cert": ${cause(error)}`;
+    ? `the server requires a client certificate, and none is configured in "tls.cert": ${cause(error)}`
+    : 'the server refuses the handshake, as servers do that require a client certificate; none is configured ' +
+        `in "tls.cert": ${cause(error)}`;
 }

@@ -31,13 +31,13 @@ export async function tlsIdentity(cluster: ClusterConfig): Promise<Result<TlsIde
     if (read.text.startsWith('\ufeff'))
       return refused(
         `tls.${part}`,
-        `The file ${path} (${part}) begins with a byte-order mark (U+FEFF), which is no part of PEM.`,
+        `The file ${path} (${part}) begins with a byte-order mark (U+FEFF), which is not part of PEM.`,
       );
     if (part === 'key' && /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/mu.test(read.text)) {
       return refused(
         'tls.key',
-        `The key in ${path} is protected by a passphrase. None is asked for and none can be configured, so only ` +
-          'a key without one can be used.',
+        `The key in ${path} is protected by a passphrase. This program neither asks for a passphrase nor ` +
+          'stores one, so it can only use a key without one.',
       );
     }
     const alone = part === 'key' ? undefined : await contextOf({ [part]: read.text });

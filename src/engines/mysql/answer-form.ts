@@ -28,7 +28,7 @@ export function answerForm(): (packet: Buffer) => Step {
     if (packet[0] === OK) return okay(packet);
     if (packet[0] === LOCAL_INFILE) return { wrong: 'it asks for a file of this machine' };
     const count = number(packet, 0);
-    if (count?.end !== packet.length || count.value > MOST_COLUMNS) return { wrong: 'its number of columns is none' };
+    if (count?.end !== packet.length || count.value > MOST_COLUMNS) return { wrong: 'its column count is not valid' };
     columns = left = count.value;
     next = column;
     return 'more';
@@ -37,7 +37,7 @@ export function answerForm(): (packet: Buffer) => Step {
   function column(packet: Buffer): Step {
     const end = texts(packet, TEXTS_OF_A_COLUMN);
     if (end === undefined || packet[end] !== FIXED_COLUMN_BYTES || packet.length !== end + 1 + FIXED_COLUMN_BYTES)
-      return { wrong: 'what describes a column is malformed' };
+      return { wrong: 'a column definition is malformed' };
     left -= 1;
     if (left === 0) next = endOfColumns;
     return 'more';
@@ -45,7 +45,7 @@ export function answerForm(): (packet: Buffer) => Step {
 
   function endOfColumns(packet: Buffer): Step {
     next = row;
-    return isEnd(packet) ? last(packet, 'more') : { wrong: 'its columns do not end' };
+    return isEnd(packet) ? last(packet, 'more') : { wrong: 'the end of its column list is missing' };
   }
 
   function row(packet: Buffer): Step {

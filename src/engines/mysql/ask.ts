@@ -122,7 +122,7 @@ export function readError(endpoint: string, no: NoReply): ControlError {
   return no.moved === true
     ? refusal(
         'PHASE7_INCONSISTENT_SNAPSHOT',
-        `${endpoint}: ${no.reason}. Nothing is shown of either; they were reads, and nothing was executed.`,
+        `${endpoint}: ${no.reason}. Neither is shown. These were reads; nothing was executed.`,
       )
     : transportFailure(no.code, `${endpoint}: ${no.reason}. It was a read; nothing was executed.`, 'not_executed');
 }

@@ -29,7 +29,7 @@ export type Opened =
 const FLAGS = ['-LOCAL_FILES', '-MULTI_RESULTS'];
 /** What the server lists this connection as. */
 const ATTRIBUTES = { program_name: 'aerodb-control' };
-const CLOSED: Break = { code: 'PHASE7_TRANSPORT_FAILURE', why: 'its session is over' };
+const CLOSED: Break = { code: 'PHASE7_TRANSPORT_FAILURE', why: 'its session has ended' };
 
 /** Connects and logs in, once. Never rejects. */
 export async function open(way: Way): Promise<Opened> {

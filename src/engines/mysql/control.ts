@@ -57,14 +57,14 @@ function statementOf({ mode, target, primaryId, snapshot }: PromotionRequest): R
     return failure(
       refusal(
         'PHASE7_OPERATION_UNSUPPORTED',
-        'A switch names the primary and the view of the group from which it was explained, always; one of them ' +
-          'was not known then. Nothing was sent.',
+        'A switch must name the primary and the view of the group that were explained; one of them was not ' +
+          'known then. Nothing was sent.',
       ),
     );
   return success(switchTo(target, primaryId, snapshot));
 }
 
-const NOT_AN_ID = 'The target is not the id of a server: MySQL writes them as UUIDs in small letters.';
+const NOT_AN_ID = 'The target is not the id of a server: MySQL writes them as UUIDs in lower case.';
 
 type Answer = Extract<Answered, { readonly ok: true }>;
 
@@ -99,8 +99,8 @@ function switched(
   if (answer === `Primary server switched to: ${target}`) return success(executed(cluster, request, answer));
   const known =
     answer === ALREADY
-      ? `${ECHO} leads already: by other hands, or because the same request had been executed before.`
-      : `This is not the answer of a switch that has ended well. ${GOES_ON} Request id ${requestId}.`;
+      ? `${ECHO} is already the primary: another request made it so, or this same request had been executed before.`
+      : `This is not the answer that MySQL gives to a successful switch. ${GOES_ON} Request id ${requestId}.`;
   return failure(unproven('MYSQL_ANSWER', says, known));
 }
 
@@ -108,7 +108,7 @@ function switched(
 const MOST_CHARACTERS = 1000;
 const ALREADY = 'The requested member is already the current group primary.';
 const ECHO = 'This delivery of the request changed nothing. The target';
-const GOES_ON = 'What MySQL has begun goes on without anybody who waits for it.';
+const GOES_ON = 'MySQL continues what it has begun, even if nobody waits for it.';
 
 /**
  * The precondition did not hold where the statement ran. An earlier delivery of this same request, sent by something in
@@ -118,8 +118,9 @@ function withoutRow(): ControlError {
   return unproven(
     'MYSQL_EMPTY_SET',
     'Empty set: no member is in the state that the statement names.',
-    'This delivery of the request changed nothing. Primary, view, or state of the target were not those of the ' +
-      'explanation when it arrived: by other hands, or because the same request had been executed before.',
+    'This delivery of the request changed nothing. When it arrived, the primary, the view or the state of ' +
+      'the target was not as explained: something else had changed it, or this same request had been ' +
+      'executed before.',
   );
 }
 
@@ -171,8 +172,8 @@ interface Proof {
 }
 
 const ANOTHER_ACTION =
-  'Another configuration action of the group was under way when this delivery arrived: of other hands, or this very ' +
-  'request, delivered before.';
+  'When this delivery arrived, another configuration action of the group was under way: a different ' +
+  'request, or an earlier delivery of this same one.';
 
 const SWITCH: readonly Proof[] = [
   { errno: 1123, says: /^Can't initialize function 'group_replication_set_as_primary'; \S/ },
@@ -182,7 +183,7 @@ const SWITCH: readonly Proof[] = [
   {
     errno: 3910,
     says: /The appointed primary for election left the group/,
-    known: 'The target left the group while the switch went on. It may have been made the primary before that.',
+    known: 'The target left the group during the switch. It may have become the primary before that.',
   },
 ];
 
@@ -195,9 +196,9 @@ const FORCE: readonly Proof[] = [
     errno: 4118,
     says: /can only be updated when Group Replication is running and majority of the members are unreachable\.$/,
     known:
-      'This delivery of the request changed nothing. The target saw a majority of its group when it arrived: ' +
-      'because it never lost it, or because the same request had been executed before, and the new group is a ' +
-      'majority of itself.',
+      'This delivery of the request changed nothing. When it arrived, the target saw a majority of its ' +
+      'group: it had never lost it, or this same request had been executed before, and the target is the ' +
+      'majority of its new group.',
   },
   { errno: 3724, says: /./, known: ANOTHER_ACTION },
 ];
@@ -215,7 +216,7 @@ function refused(endpoint: string, { mode, requestId }: PromotionRequest, no: No
   const proof = (mode === 'forced' ? FORCE : SWITCH).find(
     ({ errno, says }) => errno === no.errno && says.test(no.message),
   );
-  const known = proof === undefined ? `What this answer proves is not known here. ${GOES_ON}` : proof.known;
+  const known = proof === undefined ? `This program does not know what this answer proves. ${GOES_ON}` : proof.known;
   return {
     ...rejection(no, no.message, known === undefined ? 'not_executed' : 'unknown'),
     ...(known === undefined ? {} : { known }),
@@ -223,5 +224,5 @@ function refused(endpoint: string, { mode, requestId }: PromotionRequest, no: No
 }
 
 const UNKNOWN =
-  'The statement was sent once and not repeated; whether it was executed is unknown. What MySQL has begun goes on ' +
-  'without this connection, and MySQL does not know request ids; request id';
+  'The statement was sent once and not repeated; whether it was executed is unknown. MySQL continues what ' +
+  'it has begun even without this connection, and it does not know request ids; request id';

@@ -171,11 +171,11 @@ export async function collect(
     ...reading({ endpoint: origin.endpoint }, origin, { sections }, [
       ...(origin.self === node
         ? []
-        : [`${origin.endpoint} leads to server ${origin.self}, as that says itself, and not to ${node}.`]),
+        : [`${origin.endpoint} leads to server ${origin.self}, as that server itself reports, and not to ${node}.`]),
       'Statements of other sessions are not collected: they can hold values of users.',
       ...(redacted.length === 0
         ? []
-        : [`Withheld, because it does not read like a harmless value: ${[...new Set(redacted)].join(', ')}.`]),
+        : [`Withheld, because it does not look like a harmless value: ${[...new Set(redacted)].join(', ')}.`]),
     ]),
     redacted: [...new Set(redacted)],
   });

@@ -120,7 +120,7 @@ export function nodeSections({ member, source, gtids, sections }: Wire<MysqlNode
       null,
       facts(
         detail(label('Node'), nodeCell(member)),
-        detail(label('Told by'), {
+        detail(label('Reported by'), {
           is: 'word',
           word: source === 'self' ? label('the node itself') : label('the member that answered, which is another one'),
         }),

@@ -110,7 +110,7 @@ export function replicationDocument(view: Wire<MysqlReplicationView>): Document 
       ),
       ...(replicas.length === 0 ? [] : [section(label('Queues'), { is: 'bars', bars: queueBars(replicas) })]),
       section(
-        label('GTID progress, by the word of each member'),
+        label('GTID progress, as each member reports it'),
         { is: 'bars', bars: progressBars(progress) },
         table(progressTable(progress, replicas, primaryId)),
       ),
@@ -252,21 +252,21 @@ export function promotionDocument(view: Wire<PromotionView>): Document {
     headline: [
       sentence('{0}', plain('strong', state)),
       ...listLine(events, view, {
-        one: () => sentence('1 message of its group'),
-        many: number => sentence('{0} messages of its group', number),
+        one: () => sentence('1 message about its group'),
+        many: number => sentence('{0} messages about its group', number),
       }),
     ],
     terms: TERMS,
     sections: [
       section(null, facts(detail(label('State'), plain('strong', state)))),
       section(
-        label('What this member logged of its group'),
+        label('What this member logged about its group'),
         ...partBlocks(
           view,
           events.map(({ time }) => plain('time', time)),
           MESSAGE_WORDS,
         ),
-        history(events, EVENTS, label('The log of this member holds nothing of its group.')),
+        history(events, EVENTS, label('The log of this member holds nothing about its group.')),
       ),
     ],
   };

@@ -96,7 +96,7 @@ export async function listInOrder<T>(
       const { MEMBER_STATE: state } = ownRow(asked.data.rows);
       if (state !== 'OFFLINE' && state !== 'ERROR') return success({ ...asked.data, skipped });
       outside.push({ listed: asked.data, before: skipped.length });
-      skipped.push({ endpoint, reason: `is ${state}: it is in no group and lists itself alone`, answered: true });
+      skipped.push({ endpoint, reason: `is ${state}: it is in no group and lists only itself`, answered: true });
     } else {
       if (asked.no.kind === 'rejected' && isOfTheLogin(asked.no.errno)) return failure(readError(endpoint, asked.no));
       attempts.push({ endpoint, no: asked.no });
@@ -235,7 +235,7 @@ export function notesOf(rows: readonly GroupRow[]): readonly string[] {
   return [
     ...(own.MEMBER_STATE === 'OFFLINE' || own.MEMBER_STATE === 'ERROR'
       ? [
-          `The member that answered is ${own.MEMBER_STATE}: it is in no group and lists itself alone. Others may ` +
+          `The member that answered is ${own.MEMBER_STATE}: it is in no group and lists only itself. Others may ` +
             'be in one.',
         ]
       : []),
@@ -244,8 +244,9 @@ export function notesOf(rows: readonly GroupRow[]): readonly string[] {
       : []),
     ...(unreachable > 0 && unreachable * 2 >= members.length
       ? [
-          'The member that answered does not reach a majority of the group: it commits nothing, its writes wait, and ' +
-            'what it lists of others is what it last heard. Others may have gone on without it.',
+          'The member that answered does not reach a majority of the group: it commits nothing, and its ' +
+            'writes wait. What it lists about others is what it last heard. Others may have gone on without ' +
+            'it.',
         ]
       : []),
     ...(primaryOf(members) === undefined && own.single_primary !== false && own.MEMBER_STATE === 'ONLINE'

@@ -29,13 +29,13 @@ export const MYSQL: EngineAdapter = {
     schemes: { mysql: { isPlain: false, hasPath: false } },
     example: 'mysql://db1.example:3306, mysql://db2.example:3306',
     prompt:
-      'The SQL addresses of its members, in the order in which they are to be asked. TLS is required, ' +
+      'The SQL addresses of its members, in the order in which they are asked. TLS is required, ' +
       'except to loopback when no CA is configured. Escape adds nothing.',
   },
   secrets: [
     {
       id: 'look',
-      noun: 'login for looking',
+      noun: 'login for reading',
       boundTo: addresses,
       form: LOGIN,
       terminal: { files: 'lookLoginFiles', variable: 'AERODB_LOOK_LOGIN' },
@@ -72,14 +72,14 @@ export const MYSQL: EngineAdapter = {
   ],
   help: {
     request_promotion:
-      'In MySQL Group Replication it is a switch to the member that is named: one operation changes both roles, ' +
+      'In MySQL Group Replication this is a switch to the named member: one operation changes both roles, ' +
       'and waits without limit for transactions that are open on the old primary.',
     request_demotion:
-      'In MySQL Group Replication it is not available, and refused before anything is sent: the primary cannot ' +
-      'give up its role and choose nobody.',
+      'In MySQL Group Replication this is not available and is refused before anything is sent: the ' +
+      'primary cannot give up its role without a successor.',
     force_promotion:
-      'In MySQL Group Replication it makes a new group of the member that is named, alone; MySQL refuses it while ' +
-      'that member reaches a majority, and what MySQL does not check is acknowledged one by one.',
+      'In MySQL Group Replication this makes a new group of the named member alone. MySQL refuses it while ' +
+      'that member reaches a majority. What MySQL does not check has to be acknowledged one by one.',
   },
   options: () => ({}),
   describeRecorded: async (_target, kernel) => {
@@ -99,7 +99,7 @@ export const MYSQL: EngineAdapter = {
       ? undefined
       : refusal(
           'PHASE7_INVALID_NODE_ID',
-          `${quotedName(node)} is not a node id: MySQL's are UUIDs in small letters. Nothing was sent.`,
+          `${quotedName(node)} is not a node id: MySQL's are UUIDs in lower case. Nothing was sent.`,
           'node',
         ),
   load: () => import('./kernel.ts'),

@@ -141,13 +141,14 @@ function unaskable(
   if (mode === 'forced') return undefined;
   if (primary?.nodeId === target)
     return unsupported(
-      `${primary.name} is the primary of cluster "${cluster.name}" already, as it reports itself (${by}): there is ` +
-        'nobody to take that from.',
+      `${primary.name} already reports itself as the primary of cluster "${cluster.name}" (${by}): there ` +
+        'is nothing to switch.',
     );
   return primary === undefined || view === null
     ? unsupported(
-        `The target lists no ${primary === undefined ? 'primary' : 'view'} of cluster "${cluster.name}" (${by}). A ` +
-          'switch names the primary and the view that it was explained with, so there is none to ask for.',
+        `The target lists no ${primary === undefined ? 'primary' : 'view'} of cluster "${cluster.name}" ` +
+          `(${by}). A switch must name the primary and the view that were explained, so none can be ` +
+          'requested.',
       )
     : undefined;
 }
@@ -214,9 +215,9 @@ function unchecked(members: readonly MysqlMember[], target: string, self: SelfRo
       result: 'unchecked',
       observed: `The target lists: ${listed === '' ? 'no other member' : listed}`,
       message:
-        'MySQL does not check that the members that are left out are dead and stay so. A process that is stopped, ' +
-        'a network that is cut and a machine that hangs are alive: together they can be a majority of the old ' +
-        'group, and two groups can take writes.',
+        'MySQL does not check that the members that are left out are dead and stay dead. Members behind a ' +
+        'stopped process, a cut network or a hung machine are still alive: together they can be a majority ' +
+        'of the old group, and two groups can take writes.',
     },
     {
       id: 'acknowledged_writes_are_on_the_target',
@@ -226,8 +227,8 @@ function unchecked(members: readonly MysqlMember[], target: string, self: SelfRo
         `The target has executed ${self.gtid_executed === null ? 'unknown' : onOneLine(self.gtid_executed)}; ` +
         `received and not applied: ${describe(self.not_applied)}`,
       message:
-        'MySQL does not check that every acknowledged write is on the target. A majority that received a write is ' +
-        'enough to acknowledge it; what only members that are left out hold is lost.',
+        'MySQL does not check that every acknowledged write is on the target. A write is acknowledged once ' +
+        'a majority has received it; a write that only left-out members hold is lost.',
     },
   ];
 }

@@ -85,7 +85,12 @@ export async function readPromotion(
   const hasOlder = between.logged.length > shown.length;
   const positions = shown.map(({ at }) => (at === null ? null : microseconds(at)));
   if (before !== null && positions.some(at => at !== null && at >= before))
-    return failure(readError(listed.value.endpoint, foreign('messages came that are not older, as was asked').no));
+    return failure(
+      readError(
+        listed.value.endpoint,
+        foreign('it holds messages that are not older, although only older ones were asked for').no,
+      ),
+    );
   const oldest = positions.at(-1) ?? null;
   return success({
     ...reading(
@@ -108,8 +113,9 @@ export async function readPromotion(
         request: null,
       },
       [
-        'MySQL keeps no record of requests and knows no request ids. This is what the member that answered wrote ' +
-          'into its own log since it was started, as far as the log is kept; a force stands there like any election.',
+        'MySQL keeps no record of requests and knows no request ids. This is what the member that answered ' +
+          'has written to its own log since it started, as far as that log is kept. A force appears there ' +
+          'like any other election.',
         ...(hasOlder && oldest === null
           ? [
               'The log of this member holds older messages. They cannot be asked for: the time of the oldest one ' +
@@ -130,8 +136,9 @@ function kept(overwritten: bigint | null): readonly string[] {
   if (overwritten === 0n) return [];
   return [
     overwritten === null
-      ? 'Whether older messages were overwritten is not known: this server does not say it (Error_log_expired_events).'
-      : `Older messages may be gone: this server overwrote ${overwritten} of its log, of whatever kind, to make room ` +
+      ? 'Whether older messages were overwritten is not known: this server does not report it ' +
+        '(Error_log_expired_events).'
+      : `Older messages may be gone: this server overwrote ${overwritten} of its log, of any kind, to make room ` +
         '(Error_log_expired_events).',
   ];
 }

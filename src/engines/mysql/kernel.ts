@@ -25,9 +25,9 @@ import { readReplication } from './replication.ts';
 import { readSnapshots, readWal } from './storage.ts';
 
 const NO_DEMOTION =
-  'MySQL cannot make the primary give up its role and choose nobody: a switch names the successor, and to stop Group ' +
-  'Replication on the primary lets the group choose one.';
-const NO_LOGIN = 'No login for looking is known for this cluster, and without one MySQL answers nothing.';
+  'In MySQL the primary cannot give up its role without a successor: a switch names it, and if Group ' +
+  'Replication is stopped on the primary, the group chooses one.';
+const NO_LOGIN = 'No login for reading is known for this cluster, and without one MySQL answers nothing.';
 const NO_CONTROL = 'No login for control is known for this cluster.';
 
 const READS: readonly KernelOperation[] = [
@@ -103,8 +103,8 @@ export function mysqlKernel(
           : failure(
               refusal(
                 'PHASE7_OPERATION_UNSUPPORTED',
-                'MySQL keeps no ledger: it does not know request ids, so the fate of one cannot be looked up there. ' +
-                  'Nothing was sent.',
+                'MySQL keeps no ledger: it does not know request ids, so the outcome of a request cannot ' +
+                  'be looked up there. Nothing was sent.',
               ),
             ),
       ),
@@ -112,13 +112,13 @@ export function mysqlKernel(
       asked('readWal', looking, async access =>
         before === undefined
           ? documented(await readWal(cluster, access, node), walDocument)
-          : noOlderPart('MySQL lists the files of its logs whole.'),
+          : noOlderPart('MySQL always lists all files of its logs.'),
       ),
     readSnapshots: (node, before) =>
       asked('readSnapshots', looking, async access =>
         before === undefined
           ? documented(await readSnapshots(cluster, access, node), snapshotsDocument)
-          : noOlderPart('MySQL tells of one checkpoint and one clone.'),
+          : noOlderPart('MySQL reports only one checkpoint and one clone.'),
       ),
     declareDiagnosticsCost: node =>
       asked('declareDiagnosticsCost', looking, access => declareCost(cluster, access, node)),

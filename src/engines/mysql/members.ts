@@ -30,12 +30,12 @@ function roleOf(role: string): Role {
 
 /** What a member's state says about its health, and what that rests on. `isOwn`: the member reports its own state. */
 function healthOf(state: string, isOwn: boolean): { readonly health: Health; readonly healthBasis: string } {
-  const by = isOwn ? 'its own word' : 'the word of the member that answered';
+  const by = isOwn ? 'its own report' : 'the report of the member that answered';
   switch (state) {
     case 'ONLINE':
-      return { health: 'running', healthBasis: `in the group, by ${by}` };
+      return { health: 'running', healthBasis: `in the group, according to ${by}` };
     case 'RECOVERING':
-      return { health: 'running', healthBasis: `joining the group, by ${by}` };
+      return { health: 'running', healthBasis: `joining the group, according to ${by}` };
     case 'UNREACHABLE':
       return {
         health: 'unknown',
@@ -46,7 +46,7 @@ function healthOf(state: string, isOwn: boolean): { readonly health: Health; rea
     case 'ERROR':
       return { health: 'halted', healthBasis: 'it has left the group with an error; the server itself answers' };
     default:
-      return { health: 'unknown', healthBasis: 'a state that is not known here' };
+      return { health: 'unknown', healthBasis: 'a state that this program does not know' };
   }
 }
 

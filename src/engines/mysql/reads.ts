@@ -58,10 +58,10 @@ export async function readNode(
   if ('reported' in found.value) {
     const { reported, why } = found.value;
     const member = membersOf(reported.rows).find(({ nodeId }) => nodeId === node);
-    if (member === undefined) throw new Error(`${node} was found among the members and is not there`);
+    if (member === undefined) throw new Error(`${node} was found among the members and is missing now`);
     const view = { member, source: 'reported' as const, epoch: null, gtids: null };
     const notes = [
-      `This is what the group last heard of ${member.name}, and not its own word: ${why}.`,
+      `This is what the group last heard of ${member.name}, not its own report: ${why}.`,
       ...notesOf(reported.rows),
     ];
     return success({
@@ -130,15 +130,15 @@ export function notesOfSelf(row: SelfRow): readonly string[] {
       : []),
     ...(state !== 'ONLINE' && state !== 'RECOVERING' && row.super_read_only === false
       ? [
-          `It is ${state} and takes writes: super_read_only is OFF. A write here is on no other member, and keeps ` +
-            'it from joining again.',
+          `It is ${state} and takes writes: super_read_only is OFF. A write here is on no other member, ` +
+            'and prevents this member from joining again.',
         ]
       : []),
     ...(row.force_members === null || row.force_members === ''
       ? []
       : [
-          'group_replication_force_members holds a value. MySQL asks that it be emptied by hand after a force; this ' +
-            'program does not do that.',
+          'group_replication_force_members holds a value. MySQL documents that it has to be emptied by ' +
+            'hand after a force; this program does not do that.',
         ]),
     ...(row.performance_schema === false
       ? ["The performance schema is off: MySQL's own log, stages and open transactions cannot be read on it."]

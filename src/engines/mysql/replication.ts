@@ -63,10 +63,10 @@ export async function readReplication(
           })),
       },
       [
-        'MySQL tells no lag in bytes. Queues are counts of transactions, as each member last reported them to the ' +
-          'group; they can be behind what is true.',
-        'How many transactions a member has executed is its own word, each read at its own time: two of them are not ' +
-          'of one instant.',
+        'MySQL reports no lag in bytes. Queues are counts of transactions, as each member last reported ' +
+          'them to the group; they can be out of date.',
+        'Each member itself reports how many transactions it has executed. Each was read at its own time, ' +
+          'so two values are not from one instant.',
         ...(between.self.MEMBER_ROLE === 'PRIMARY'
           ? ['The set received by a primary does not hold its own transactions.']
           : []),
@@ -94,8 +94,7 @@ async function told(
       if (nodeId === row.self) return { ...member, ...progressOf(self.data) };
       if (row.MEMBER_STATE === 'UNREACHABLE')
         return { ...member, ...unknown('the member that answered does not reach it, and it was not asked') };
-      if (addresses.length === 0)
-        return { ...member, ...unknown('one address was chosen to be asked, and no other was') };
+      if (addresses.length === 0) return { ...member, ...unknown('one address was chosen, and no other was asked') };
       const url = membersOf([row])[0]?.apiUrl;
       if (url === undefined || url === null || !urls.has(url))
         return { ...member, ...unknown('no configured address is the one that it reports') };

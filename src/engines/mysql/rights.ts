@@ -1,16 +1,16 @@
 /** Names the right that is missing when MySQL refuses, and tells refusals of the login from others. */
 
-const LOOK = 'The login that looks needs';
+const LOOK = 'The login for reading needs';
 const EACH = 'This login needs';
 const CONTROL = 'The login for control needs';
 
 const OFFLINE =
-  'The server is in offline mode, as a member that the group expelled: it admits logins with CONNECTION_ADMIN ON ' +
-  '*.* only. It is not down.';
+  'The server is in offline mode, like a member that the group has expelled: it admits only logins with ' +
+  'CONNECTION_ADMIN ON *.*. It is not down.';
 
 /** By error number and message. `docs/mysql.md` lists the statements that grant each right. */
 const MISSING: readonly (readonly [errno: number, says: RegExp, known: string])[] = [
-  [1045, /./, 'User and password are not those of a login that MySQL admits from here.'],
+  [1045, /./, 'MySQL admits no login with this user and password from this machine.'],
   [1142, /for table '/, `${EACH} SELECT ON performance_schema.*.`],
   [1227, /REPLICATION CLIENT/, `${LOOK} REPLICATION CLIENT ON *.*.`],
   [1227, /SYSTEM_VARIABLES_ADMIN/, `${CONTROL} SYSTEM_VARIABLES_ADMIN ON *.* to force.`],

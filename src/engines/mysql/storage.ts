@@ -59,7 +59,7 @@ export async function readWal(
       ok: true,
       data: reading(found, redo.data, view, [
         'Positions are those of the redo log of InnoDB (LSN). Each file of the binary log counts its own from 4 on.',
-        'The four answers were read one after the other, so they are not of one instant. Nothing was checked.',
+        'The four answers were read one after the other, so they are not from one instant. Nothing was checked.',
       ]),
     };
   });
@@ -135,10 +135,10 @@ export async function readSnapshots(
     return {
       ok: true,
       data: reading(found, redo.data, view, [
-        'MySQL keeps no list of backups: what a program for backups has made is not visible here.',
+        'MySQL keeps no list of backups: backups that other programs have made are not visible here.',
         clones.ok
-          ? 'Of clones MySQL keeps the last one that this server received, and none that it gave.'
-          : 'The plugin clone is not loaded on this server, so it tells of no clone.',
+          ? 'MySQL remembers only the last clone that this server received, and none that it provided.'
+          : 'The plugin clone is not loaded on this server, so it reports no clone.',
       ]),
     };
   });

@@ -15,7 +15,7 @@ export function listedTeller(rows: readonly GroupRow[]): Teller {
   const told = tellerOf(self);
   if (unreachable === 0 || unreachable * 2 < members.length) return told;
   const cutOff = sentence(
-    'This was told by {0}, which does not reach {1} of the {2} members of its group.',
+    'This answer came from {0}, which does not reach {1} of the {2} members of its group.',
     plain('strong', self.name),
     plain('number', unreachable.toString()),
     plain('number', members.length.toString()),
@@ -29,7 +29,7 @@ export function tellerOf({ nodeId, name, health, replicationState }: MysqlMember
     health === 'halted'
       ? [
           sentence(
-            'This was told by {0}, which reports itself {1}: it is in no group.',
+            'This answer came from {0}, which reports itself {1}: it is in no group.',
             plain('strong', name),
             plain('text', replicationState),
           ),

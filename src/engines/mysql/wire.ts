@@ -15,7 +15,7 @@ const LARGEST_LOGIN_BYTES = 64 * 1024;
 const HEADER_BYTES = 4;
 const PROTOCOL_VERSION = 10;
 const ERROR = 0xff;
-const UNASKED = 'something came that nobody asked for';
+const UNASKED = 'it sent something that was not asked for';
 const QUIT = Buffer.from([1, 0, 0, 0, 1]);
 
 /** Why a connection was ended, by either side. */
@@ -59,7 +59,7 @@ export class Wire extends EventEmitter {
    */
   secure(over: (socket: Socket) => Socket): void {
     if (this.#phase !== 'greeting' || this.#buffered > 0) {
-      this.break('PHASE7_CONNECTION_FAILED', 'more than its greeting came before TLS');
+      this.break('PHASE7_CONNECTION_FAILED', 'it sent more than its greeting before TLS');
       return;
     }
     this.#phase = 'securing';
@@ -90,7 +90,7 @@ export class Wire extends EventEmitter {
   /** Ends the connection. An idle server is told first, so that it does not count an aborted client. */
   close(): void {
     if (!this.#isIdle()) {
-      this.break('PHASE7_TRANSPORT_FAILURE', 'its session is over');
+      this.break('PHASE7_TRANSPORT_FAILURE', 'its session has ended');
       return;
     }
     this.#isBroken = true;
@@ -106,7 +106,7 @@ export class Wire extends EventEmitter {
   write(packet: Buffer): boolean {
     if (this.#isBroken) return false;
     if (this.#phase === 'securing') {
-      this.break('PHASE7_CONNECTION_FAILED', 'something was to be sent before TLS');
+      this.break('PHASE7_CONNECTION_FAILED', 'a packet was about to be sent before TLS');
       return false;
     }
     if (this.#phase === 'idle') {
@@ -125,7 +125,7 @@ export class Wire extends EventEmitter {
 
   /** Called by mysql2. */
   destroy(): void {
-    this.break('PHASE7_INVALID_KERNEL_RESPONSE', 'mysql2 gave it up');
+    this.break('PHASE7_INVALID_KERNEL_RESPONSE', 'mysql2 closed it');
   }
 
   #listen(socket: Socket): void {
@@ -194,7 +194,7 @@ export class Wire extends EventEmitter {
         // A server that takes no more connections sends an error instead of its greeting, without a SQLSTATE.
         return content[0] === PROTOCOL_VERSION || (content[0] === ERROR && content.length > 3)
           ? 'more'
-          : { wrong: 'its greeting is another' };
+          : { wrong: 'its greeting is of another protocol version' };
       case 'login':
         return content[0] === ERROR ? errorPacket(content) : 'more';
       case 'idle':

@@ -25,32 +25,32 @@ export function switchConsequences({ primaryName, target, open, members }: Mysql
     {
       scope: 'cluster',
       text:
-        'A switch that has begun cannot be called back. Neither the end of the connection nor a time limit nor KILL ' +
+        'A switch that has begun cannot be cancelled. Neither the end of the connection nor a time limit nor KILL ' +
         'ends it.',
     },
     {
       scope: 'cluster',
       text:
-        `Where ${next} dies while the switch goes on, it can be listed as the primary all the same, until the group ` +
-        'expels it and elects another member.',
+        `If ${next} dies during the switch, it can still be listed as the primary until the group expels ` +
+        'it and elects another member.',
     },
     {
       scope: 'replication',
       text:
-        `${members.length > 2 ? `The other members follow ${next}. ` : ''}Nobody leaves the group, and its view ` +
-        'stays as it is.',
+        `${members.length > 2 ? `The other members follow ${next}. ` : ''}No member leaves the group, and ` +
+        'its view does not change.',
     },
     {
       scope: 'durability',
       text:
         `What the group has committed stays: ${next} applies all of it before it takes writes. ${waiting(target)} ` +
-        'No transaction is cut: the operation is asked without a time limit of its own.',
+        'No transaction is cut off: the operation is requested without a time limit of its own.',
     },
   ];
 }
 
 function waiting({ waiting: count }: MysqlFacts['target']): string {
-  return `By its own word it has ${count?.toString() ?? 'an unknown number of'} received transactions to apply.`;
+  return `It reports that it has ${count?.toString() ?? 'an unknown number of'} received transactions to apply.`;
 }
 
 function waitingFor(old: string, open: MysqlFacts['open']): string {
@@ -60,8 +60,8 @@ function waitingFor(old: string, open: MysqlFacts['open']): string {
       : `Open on ${old} now: ${open.count}` +
         `${open.longest === null || open.count === 0n ? '' : `, the longest for ${open.longest} s`}.`;
   return (
-    'The switch waits without limit for transactions that are open on the old primary, also for one that only ' +
-    `reads, or that has done nothing since BEGIN. ${counted} Until then ${old} accepts new writes.`
+    'The switch waits without limit for transactions that are open on the old primary, even for one that ' +
+    `only reads or has done nothing since BEGIN. ${counted} Until then ${old} accepts new writes.`
   );
 }
 
@@ -74,16 +74,16 @@ export function forceConsequences({ target, members, settings }: MysqlFacts): Co
     {
       scope: 'node',
       text:
-        `${one} leaves all other members out, makes a new group of one, and elects itself as the primary. An ` +
-        'answer of MySQL says that the group was accepted, and not that writes are taken already.',
+        `${one} leaves all other members out, makes a new group of one, and elects itself as the primary. ` +
+        "MySQL's answer says that the group was accepted, not that it already takes writes.",
     },
     {
       scope: 'cluster',
       text:
         'The members that are left out are neither stopped nor told: ' +
-        `${others.length === 0 ? 'none' : others.join(', ')}. One that is only cut off, stopped or hung can go on ` +
-        'with the old group when it wakes; where several of them are its majority, that group can take writes, ' +
-        'too, and then there are two.',
+        `${others.length === 0 ? 'none' : others.join(', ')}. A member that is only cut off, stopped or ` +
+        'hung can go on with the old group when it wakes; if several of them are its majority, that group ' +
+        'can take writes too, and then there are two groups.',
     },
     {
       scope: 'cluster',
@@ -100,20 +100,21 @@ export function forceConsequences({ target, members, settings }: MysqlFacts): Co
     {
       scope: 'replication',
       text:
-        `Nobody follows ${one} at first. Each other member has to join the new group, and one that holds ` +
-        `transactions which ${one} does not hold cannot.`,
+        `At first no member follows ${one}. Each other member has to join the new group; a member that ` +
+        `holds transactions which ${one} does not hold cannot join.`,
     },
     {
       scope: 'durability',
       text:
-        'A write is acknowledged once a majority has received it, and that majority can be members that are left out ' +
-        `(P6-S1). What ${one} has not received is not in the new group. ${waiting(target)}`,
+        'A write is acknowledged once a majority has received it, and that majority can consist of members ' +
+        `that are left out (P6-S1). What ${one} has not received is not in the new group. ` +
+        `${waiting(target)}`,
     },
     {
       scope: 'durability',
       text:
-        'A client whose commit waits for a majority can be told of an error (3100), and its write can be there ' +
-        'all the same, in the new group or in the old one.',
+        'A client whose commit waits for a majority can get an error (3100), and its write can still ' +
+        'exist, in the new group or in the old one.',
     },
   ];
 }

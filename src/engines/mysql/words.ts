@@ -23,8 +23,9 @@ export function mysqlWords(
   return command === 'force_promotion'
     ? {
         action:
-          `Ask "${facts.target.name}" to force a new group of itself alone: group_replication_force_members with ` +
-          `its own address in the group, ${facts.target.localAddress ?? 'unknown'}.`,
+          `Ask "${facts.target.name}" to force a new group that contains only itself: ` +
+          'group_replication_force_members with its own address in the group, ' +
+          `${facts.target.localAddress ?? 'unknown'}.`,
         changes: [
           {
             component: 'group',
@@ -37,8 +38,8 @@ export function mysqlWords(
         consequences: forceConsequences(facts),
         facts: factsOf(facts),
         undo:
-          'There is no undo. The members that are left out can only join the new group, each by itself, and those ' +
-          'that hold transactions of their own cannot.',
+          'There is no undo. The members that are left out can only join the new group, each by itself, ' +
+          'and those that hold transactions of their own cannot join.',
         rejection: forceRejection(facts, explained.answerMs),
         protection:
           'The statement names the target, and a server with another id refuses it. Nothing else protects against ' +
@@ -48,7 +49,7 @@ export function mysqlWords(
       }
     : {
         action:
-          `Ask MySQL to make "${facts.target.name}" the primary of the group in the place of ` +
+          `Ask MySQL to make "${facts.target.name}" the primary of the group in place of ` +
           `"${facts.primaryName ?? 'unknown'}": one engine operation, group_replication_set_as_primary, changes ` +
           'both roles.',
         changes: [
@@ -63,12 +64,12 @@ export function mysqlWords(
         ],
         consequences: switchConsequences(facts),
         facts: factsOf(facts),
-        undo: 'There is no undo. Handing the primary back is another switch, explained and confirmed by itself.',
+        undo: 'There is no undo. Handing the role back is another switch, with its own explanation and confirmation.',
         rejection: switchRejection(facts),
         protection:
           `The statement carries the primary and the view ${facts.groupView ?? 'unknown'}, as they were read, and ` +
           'the member that carries it out compares them with its own before it begins. The group as a whole does ' +
-          `not compare them: what moves after that is not noticed. ${NO_LEDGER}`,
+          `not compare them: a change after that is not noticed. ${NO_LEDGER}`,
         reliedOn: ['P6-A1', 'P6-A2', 'P6-S1', 'P7-A3', 'P7-E1', 'P7-E2', 'P7-E3'],
         document,
       };
@@ -87,7 +88,7 @@ function role(explained: MysqlExplanation, nodeId: string, after: string): State
 /** What collecting diagnostics costs, and which servers bear the cost. */
 export function mysqlCostWords(statements: bigint, each: bigint, node: string): CostWords {
   return {
-    declared: `The cost: ${statements} statements, ${each} to each configured address, there one after the other.`,
+    declared: `The cost: ${statements} statements, ${each} to each configured address, one after the other there.`,
     node:
       `Every configured address is asked, that of ${node} among them. Each statement reads tables of the performance ` +
       'schema, which hold no rows of users, and takes no lock on a table of theirs.',
@@ -106,9 +107,9 @@ export function executionWords(
 ): string {
   const who = `"${target.name}" (${target.nodeId})`;
   return mode === 'forced'
-    ? `MySQL of cluster "${cluster}" answered: ${body}. It accepted a new group of ${who} alone; whether that one ` +
-        'takes writes already is not in the answer. group_replication_force_members keeps its value; MySQL asks ' +
-        'that it be emptied by hand, and this program has not done that.'
-    : `MySQL of cluster "${cluster}" answered: ${body}. The group lists ${who} as its primary; whether that one ` +
-        'takes writes already is not in the answer.';
+    ? `MySQL of cluster "${cluster}" answered: ${body}. It accepted a new group of ${who} alone; the answer ` +
+        'does not say whether that member takes writes yet. group_replication_force_members keeps its value; ' +
+        'MySQL documents that it has to be emptied by hand; this program has not done that.'
+    : `MySQL of cluster "${cluster}" answered: ${body}. The group lists ${who} as its primary; the answer ` +
+        'does not say whether that member takes writes yet.';
 }

@@ -34,8 +34,8 @@ export async function promote(
     return failure(
       refusal(
         'PHASE7_OPERATION_UNSUPPORTED',
-        'A switchover names leader and candidate, always; no leader was known when this was explained. Nothing ' +
-          'was sent.',
+        'A switchover must name the leader and the candidate; no leader was known when this was explained. ' +
+          'Nothing was sent.',
       ),
     );
   }
@@ -79,8 +79,9 @@ export async function promote(
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [
     /^leader name does not match$/,
-    'This delivery of the request wrote nothing. Another member led when it arrived: by other hands, or because ' +
-      'the same request had been executed already, delivered before by something in between.',
+    'This delivery of the request wrote nothing. When it arrived, another member was the leader: another ' +
+      'request made it so, or something in between had delivered this same request before, and it had been ' +
+      'executed.',
   ],
   [
     /^(?:Switchover|Failover) failed$/,
@@ -92,10 +93,10 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
     /^(?:Switchover|Failover) status unknown$/,
     'Patroni stopped waiting. The request was still in the configuration store: it can still be carried out.',
   ],
-  [/ instead of /, 'Another member leads now, by another request.'],
+  [/ instead of /, 'Another member is the leader now, because of another request.'],
   [
     /^failed to write (?:\w+ )?key into DCS$/,
-    'The configuration store did not confirm the write: what was on its way can still arrive.',
+    'The configuration store did not confirm the write: a write that was on its way can still arrive.',
   ],
 ];
 

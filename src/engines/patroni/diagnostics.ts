@@ -92,8 +92,8 @@ export async function collect(
       ...(other === undefined
         ? []
         : [
-            `${own.value} leads to member ${other}, as that says itself, and not to ${node}: configuration and ` +
-              `metrics are those of ${other}.`,
+            `${own.value} leads to member ${other}, as that member itself reports, and not to ${node}: ` +
+              `configuration and metrics are those of ${other}.`,
           ]),
       ...(redacted.length === 0
         ? []

@@ -138,7 +138,7 @@ export function nodeSections({ member, source, sections }: Wire<PatroniNodeView>
       null,
       facts(
         detail(label('Node'), nodeCell(member)),
-        detail(label('Told by'), {
+        detail(label('Reported by'), {
           is: 'word',
           word:
             source === 'self'

@@ -108,10 +108,9 @@ export async function findMember(cluster: ClusterConfig, access: Access, node: s
     ? failure(
         refusal(
           'PHASE7_INVALID_NODE_ID',
-          `${quotedName(oneLine(node, 200), isNodeName)} is no member of cluster "${cluster.name}", ` +
-            `says ${read.value.endpoint} ` +
-            `(members: ${members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to ` +
-            'it.',
+          `${quotedName(oneLine(node, 200), isNodeName)} is not a member of cluster "${cluster.name}", ` +
+            `according to ${read.value.endpoint} (members: ` +
+            `${members.map(({ name }) => oneLine(name, 200)).join(', ') || 'none'}). Nothing was sent to it.`,
           'node',
         ),
       )
@@ -147,7 +146,7 @@ export function locator(
     if (told === null || origin === undefined) {
       const lacking =
         told === null
-          ? 'Patroni tells no address of it (api_url)'
+          ? 'Patroni reports no address of it (api_url)'
           : `its address cannot be read (api_url: ${oneLine(told, 200)})`;
       return { endpoint: undefined, why: `${lacking}, and no configured endpoint names it` };
     }
@@ -206,16 +205,16 @@ export function notContactedNote(cluster: ClusterConfig, data: ClusterWire): rea
     .filter(({ member }) => member !== undefined && data.members.every(({ name }) => name !== member))
     .map(
       ({ url, member = '' }) =>
-        `The endpoint ${url} is said to lead to "${oneLine(member, 200)}", which is no member of this cluster.`,
+        `The endpoint ${url} is configured for "${oneLine(member, 200)}", which is not a member of this cluster.`,
     );
   if (out.length === 0) return strangers;
   const more =
     out.length > MOST_NAMED ? ` (and ${out.length - MOST_NAMED} more members, whose addresses stand beside them)` : '';
   return [
-    'Known from the configuration store only, and neither asked nor promoted from ' +
-      `here: ${out.slice(0, MOST_NAMED).join('; ')}${more}. An address that is added to the endpoints leads to the ` +
-      'member that tells it; where a member is reached at another one, the endpoint names it: { "url": ' +
-      '"https://host:port", "member": "its name" }.',
+    'Known only from the configuration store, so neither asked nor promoted from here: ' +
+      `${out.slice(0, MOST_NAMED).join('; ')}${more}. An address that is added to the endpoints leads to the ` +
+      'member that reports it. Where a member is reached at another address, the endpoint names the member: ' +
+      '{ "url": "https://host:port", "member": "its name" }.',
     ...strangers,
   ];
 }

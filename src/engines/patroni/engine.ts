@@ -23,7 +23,7 @@ export const PATRONI: EngineAdapter = {
     schemes: HTTP_SCHEMES,
     example: 'https://db1.example:8008, https://db2.example:8008',
     prompt:
-      "The addresses of its members' REST APIs, in the order in which they are to be asked; " +
+      "The addresses of its members' REST APIs, in the order in which they are asked; " +
       'member=https://host:port where an address leads to a member that announces another one (a tunnel). ' +
       'Plain http is accepted to loopback only. Escape adds nothing.',
   },
@@ -62,15 +62,16 @@ export const PATRONI: EngineAdapter = {
     },
   ],
   help: {
-    inspect_snapshots: 'Under Patroni it needs the database login; without it, it is refused before anything is sent.',
+    inspect_snapshots:
+      'Under Patroni this needs the database login; without that login it is refused before anything is sent.',
     request_promotion:
-      'Under Patroni it is one, a switchover: the leader shuts down and hands over to the node that is named.',
+      'Under Patroni this is one command, a switchover: the leader shuts down and hands over to the named node.',
     request_demotion:
-      'Under Patroni it is not available, and refused before anything is sent: Patroni cannot demote a leader and ' +
-      'promote nobody.',
+      'Under Patroni this is not available and is refused before anything is sent: Patroni cannot demote a ' +
+      'leader without promoting another member.',
     force_promotion:
-      'Under Patroni it is a failover to the node that is named, and what Patroni does not check is acknowledged ' +
-      'one by one.',
+      'Under Patroni this is a failover to the named node. What Patroni does not check has to be ' +
+      'acknowledged one by one.',
   },
   options: ({ object, optional, name, list, hostAndPort }) => ({
     database: optional(object({ user: name(63), name: optional(name(63)), addresses: list(hostAndPort) })),

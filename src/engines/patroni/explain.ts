@@ -126,8 +126,8 @@ function unaskable(
   if (leader?.name === target) {
     return refusal(
       'PHASE7_OPERATION_UNSUPPORTED',
-      `${oneLine(target, 200)} leads cluster "${cluster.name}" already, as Patroni reports it (${by}): there is ` +
-        'nobody to take the lead from. Nothing was sent.',
+      `${oneLine(target, 200)} already leads cluster "${cluster.name}", as Patroni reports it (${by}): ` +
+        'there is nothing to switch over. Nothing was sent.',
       'node',
     );
   }
@@ -138,8 +138,8 @@ function unaskable(
     unread.length === 0 ? '' : ` The role of ${unread.slice(0, 10).join(', ')}${more} cannot be read there.`;
   return refusal(
     'PHASE7_OPERATION_UNSUPPORTED',
-    `Patroni reports no leader of cluster "${cluster.name}" (${by}).${unknown} A switchover names leader and ` +
-      'candidate, so there is none to ask for. Nothing was sent.',
+    `Patroni reports no leader of cluster "${cluster.name}" (${by}).${unknown} A switchover must name the ` +
+      'leader and the candidate, so none can be requested. Nothing was sent.',
   );
 }
 
@@ -206,8 +206,8 @@ function unchecked(
           : `Patroni reports ${leader.name} as the leader, ` +
             `state ${leader.state === null || leader.state === '' ? 'unknown' : leader.state}`,
       message:
-        'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. Where only ' +
-        'the agent beside it is dead, two members can accept writes.',
+        'Patroni does not check that the PostgreSQL of the old leader has stopped accepting writes. If ' +
+        'only the agent beside it is dead, two members can accept writes.',
     },
     ...(vouched
       ? []
@@ -221,7 +221,7 @@ function unchecked(
               `lag ${candidate.lag === null ? 'unknown' : `${candidate.lag} bytes`}`,
             message:
               'Patroni does not check that every write that the old leader acknowledged is on the candidate. ' +
-              'What is not there is lost to the new timeline.',
+              'What is not there is missing from the new timeline.',
           } as const,
         ]),
   ];

@@ -22,8 +22,8 @@ import { readPromotion } from './history.ts';
 import { readCluster, readNode, readReplication, readWal } from './reads.ts';
 
 const NO_DEMOTION =
-  'Patroni cannot demote a leader and promote nobody: a switchover without a candidate lets Patroni choose one, ' +
-  'and a standby cluster takes writes from all members.';
+  'Patroni cannot demote a leader without promoting another member: in a switchover without a candidate ' +
+  'Patroni chooses one, and in a standby cluster no member accepts writes.';
 
 /** The operations that this cluster does not support, and why. */
 function unsupportedOperations(noLogin: string | undefined): Readonly<Partial<Record<KernelOperation, string>>> {
@@ -74,19 +74,19 @@ export function patroniKernel(
     readNode: async node => documented(await readNode(cluster, access, node), nodeDocument),
     readReplication: async from => documented(await readReplication(cluster, access, from), replicationDocument),
     readPromotion: async (of, from) => {
-      if (of?.before !== undefined) return noOlderPart('Patroni tells its history whole.');
+      if (of?.before !== undefined) return noOlderPart('Patroni always returns its whole history.');
       return of?.requestId === undefined
         ? documented(await readPromotion(cluster, access, of?.node, from), promotionDocument)
         : failure(
             refusal(
               'PHASE7_OPERATION_UNSUPPORTED',
-              'Patroni keeps no ledger: it does not know request ids, so the fate of one cannot be looked up ' +
-                'there. Nothing was sent.',
+              'Patroni keeps no ledger: it does not know request ids, so the outcome of a request cannot ' +
+                'be looked up there. Nothing was sent.',
             ),
           );
     },
     readWal: async (node, before) => {
-      if (before !== undefined) return noOlderPart('PostgreSQL lists its WAL files whole.');
+      if (before !== undefined) return noOlderPart('PostgreSQL always lists all its WAL files.');
       const read =
         login === undefined
           ? readWal(cluster, access, node, noLogin ?? '')
@@ -95,7 +95,7 @@ export function patroniKernel(
     },
     readSnapshots: async (node, before) => {
       if (login === undefined) return await refused('readSnapshots');
-      if (before !== undefined) return noOlderPart('PostgreSQL tells of its last checkpoint only.');
+      if (before !== undefined) return noOlderPart('PostgreSQL reports only its last checkpoint.');
       const { readSnapshots } = await import('./sql.ts');
       return documented(await readSnapshots(cluster, access, login, node), snapshotsDocument);
     },

@@ -15,7 +15,8 @@ export function membersOf({ members }: ClusterWire): readonly PatroniMember[] {
   return members.map(member => ({
     ...common(member.name, member.api_url, member.role, member.state),
     healthBasis:
-      'what the member last wrote to the configuration store; a dead one stays there until its time to live ends',
+      'what the member last wrote to the configuration store; the entry of a dead member stays there until ' +
+      'its time to live ends',
     // The leader has no lag and reports none.
     lagBytes: member.lag,
     patroni: {
@@ -226,7 +227,7 @@ export function moment(time: number | string | null): string | null {
 export function notesOf(cluster: ClusterWire): readonly string[] {
   const scheduled = scheduledSwitchover(cluster);
   return [
-    ...(cluster.pause === true ? ['The cluster is paused: Patroni replaces no leader that fails.'] : []),
+    ...(cluster.pause === true ? ['The cluster is paused: Patroni does not replace a leader that fails.'] : []),
     ...(cluster.pause === null
       ? ['Whether the cluster is paused is unknown: "pause" in this answer cannot be read.']
       : []),

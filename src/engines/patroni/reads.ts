@@ -24,7 +24,7 @@ import * as schema from './schema.ts';
 import type { ClusterWire, MemberWire, NodeWire } from './schema.ts';
 
 const ANSWERED_BY_OTHER_ADDRESS =
-  'Which member answered is not known: no single member tells this address, and the endpoint names none.';
+  'It is not known which member answered: no single member reports this address, and the endpoint names none.';
 
 /** `/cluster` as a reading: one snapshot of the configuration store. */
 export function clusterReading<V>(
@@ -104,14 +104,14 @@ export async function readReplication(
       { primaryId: leader?.name ?? null, epoch: leader?.timeline ?? null, committedOffset: null, replicas },
       [
         apart
-          ? 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store: the receive lag of ' +
-            'what a replica has not received, the replay lag of what it has not replayed.'
-          : 'Lag is of WAL, in bytes, as the members last wrote it to the configuration store. What a replica ' +
-            'received and did not replay yet is not in it.',
+          ? 'Lag is WAL in bytes, as the members last wrote it to the configuration store. Receive lag is ' +
+            'what a replica has not received; replay lag is what it has not replayed.'
+          : 'Lag is WAL in bytes, as the members last wrote it to the configuration store. It does not ' +
+            'include what a replica has received but not replayed.',
         ...(replicas.some(({ receivedOffset, appliedOffset }) => receivedOffset === null || appliedOffset === null)
           ? [
-              'This answer does not say what each replica received and replayed; a replica says it of itself ' +
-                '(inspect_node).',
+              'This answer does not say what each replica received and replayed; each replica reports that ' +
+                'itself (inspect_node).',
             ]
           : []),
       ],
@@ -130,10 +130,10 @@ export async function readNode(
   if ('reported' in found.value) {
     const from = found.value.reported;
     const member = membersOf(from.data).find(({ nodeId }) => nodeId === name);
-    if (member === undefined) throw new Error(`${name} was found among the members and is not there`);
+    if (member === undefined) throw new Error(`${name} was found among the members and is missing now`);
     return success(
       clusterReading(cluster, from, { member, source: 'reported', epoch: member.patroni.timeline }, [
-        `This is what the configuration store holds of ${name}, and not its own word: ${found.value.why}.`,
+        `This is what the configuration store holds about ${name}, not its own report: ${found.value.why}.`,
       ]),
     );
   }
@@ -150,7 +150,7 @@ export async function readNode(
 }
 
 function pauseNote({ pause }: NodeWire): readonly string[] {
-  return pause === true ? ['The cluster is paused: Patroni replaces no leader that fails.'] : [];
+  return pause === true ? ['The cluster is paused: Patroni does not replace a leader that fails.'] : [];
 }
 
 /**
@@ -217,8 +217,8 @@ export function moved(one: ClusterWire, other: ClusterWire): boolean {
 export function inconsistent(endpoint: string): ReturnType<typeof refusal> {
   return refusal(
     'PHASE7_INCONSISTENT_SNAPSHOT',
-    `${endpoint}: leader, roles, timelines or pause moved between two readings. Nothing is shown of either; they ` +
-      'were reads, and nothing was executed.',
+    `${endpoint}: leader, roles, timelines or pause moved between two readings. Neither is shown. These ` +
+      'were reads; nothing was executed.',
   );
 }
 

@@ -87,7 +87,7 @@ export async function readWal(
         'PostgreSQL checks the sums of WAL when it replays it; nothing was checked here.',
         ...(others === 0
           ? []
-          : [`${others} further files in the WAL directory are no segments (timeline histories, partial segments).`]),
+          : [`${others} further files in the WAL directory are not segments (timeline histories, partial segments).`]),
       ],
     ),
   );
@@ -114,8 +114,8 @@ export async function readSnapshots(
           {
             key: 'not visible',
             value:
-              'PostgreSQL shows other sessions to members of pg_read_all_stats only (pg_monitor is one), and ' +
-              'this login is none',
+              'PostgreSQL shows other sessions only to members of pg_read_all_stats (pg_monitor is one), ' +
+              'and this login is not a member',
           },
         ];
   return success(
@@ -195,7 +195,7 @@ async function around(
     return failure(
       transportFailure(
         'PHASE7_CONNECTION_FAILED',
-        `The address of PostgreSQL on ${name} stands in /cluster, which did not answer. Nothing was executed.`,
+        `The address of PostgreSQL on ${name} is in /cluster, which did not answer. Nothing was executed.`,
         'not_executed',
       ),
     );
@@ -211,8 +211,8 @@ async function around(
     return failure(
       refusal(
         'PHASE7_INCONSISTENT_SNAPSHOT',
-        `${before.endpoint}: role or timeline of ${name} moved while its PostgreSQL was being read. Nothing is ` +
-          'shown; they were reads, and nothing was executed.',
+        `${before.endpoint}: role or timeline of ${name} moved while its PostgreSQL was being read. ` +
+          'Nothing is shown. These were reads; nothing was executed.',
       ),
     );
   }
@@ -221,8 +221,8 @@ async function around(
     return failure(
       refusal(
         'PHASE7_INCONSISTENT_SNAPSHOT',
-        `PostgreSQL at ${member.host ?? ''}:${member.port ?? ''} is system ${own ?? 'unknown'}, and not that of ` +
-          `member ${name} (${told}). Nothing is shown; they were reads, and nothing was executed.`,
+        `PostgreSQL at ${member.host ?? ''}:${member.port ?? ''} is system ${own ?? 'unknown'}, not the ` +
+          `system of member ${name} (${told}). Nothing is shown. These were reads; nothing was executed.`,
       ),
     );
   }

@@ -18,7 +18,7 @@ export function listedTeller(members: readonly PatroniMember[], nodeId: string |
     observer,
     selfReport: [
       sentence(
-        'This was told by {0}, which last wrote of itself to the configuration store: {1}.',
+        'This answer came from {0}, which last wrote about itself to the configuration store: {1}.',
         plain('strong', name),
         plain('text', replicationState),
       ),
@@ -34,7 +34,7 @@ export function ownTeller(
   const selfReport = [
     ...(health === 'halted' ? [toldByHalted(name, replicationState)] : []),
     ...(isUnlocked === true
-      ? [sentence('This was told by {0}, which reports that it knows no leader.', plain('strong', name))]
+      ? [sentence('This answer came from {0}, which reports that it knows no leader.', plain('strong', name))]
       : []),
   ];
   return { observer: { nodeId, name }, ...(selfReport.length === 0 ? {} : { selfReport }) };

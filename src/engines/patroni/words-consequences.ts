@@ -2,7 +2,7 @@
 import type { PatroniFacts } from './facts.ts';
 import type { Consequence, Request } from './words-request.ts';
 
-const WHILE_PAUSED = ' While the cluster is paused this goes on also when that agent is back.';
+const WHILE_PAUSED = ' While the cluster is paused, this continues even when that agent is back.';
 
 /**
  * A follower's role in `/cluster` afterwards: the configuration store may or may not make it a standby that commits
@@ -30,14 +30,14 @@ export function handOver({ candidate, leader, forced, facts }: Request): readonl
   if (leader === null)
     return [{ scope: 'node', text: `Patroni reports no leader. "${candidate}" ${takes}, however far it lags.` }];
   const steps =
-    `When the agent of "${leader}" takes the request up, it shuts its PostgreSQL down, gives the leader key up and ` +
-    `starts PostgreSQL again as a replica. "${candidate}" ${takes}.`;
+    `When the agent of "${leader}" picks up the request, it shuts down its PostgreSQL, gives up the leader ` +
+    `key and starts PostgreSQL again as a replica. "${candidate}" ${takes}.`;
   return [
     {
       scope: 'node',
       text: forced
-        ? `${steps} While a leader lives a failover is no override, and it is carried out by whoever leads by then.`
-        : `${steps} Patroni offers neither half by itself.`,
+        ? `${steps} While a leader lives, a failover overrides nothing: the member that leads by then carries it out.`
+        : `${steps} Patroni does not offer either half separately.`,
     },
     ...(facts.leaderSilent === null
       ? []
@@ -51,13 +51,13 @@ export function handOver({ candidate, leader, forced, facts }: Request): readonl
       ? {
           scope: 'cluster',
           text:
-            'The members of a standby cluster accept no writes before, during and after this. Where the old leader ' +
-            'shuts down, connections to it are closed.',
+            'The members of a standby cluster accept no writes before, during and after this. If the old ' +
+            'leader shuts down, connections to it are closed.',
         }
       : {
           scope: 'cluster',
           text:
-            'Where the old leader shuts down, connections to it are closed, and no member accepts writes from then ' +
+            'If the old leader shuts down, connections to it are closed, and no member accepts writes from then ' +
             'to the promotion of the candidate.',
         },
   ];
@@ -70,17 +70,16 @@ export function authority({ candidate, leader, forced, facts }: Request): readon
       {
         scope: 'cluster',
         text:
-          'Patroni does not check that the PostgreSQL of the old leader has stopped writing (P6-A1). Where only ' +
-          'the agent beside it died, two members can accept writes.',
+          'Patroni does not check that the PostgreSQL of the old leader has stopped writing (P6-A1). If ' +
+          'only the agent beside it died, two members can accept writes.',
       },
     ];
   }
   const lead = facts.standbyCluster ? 'lead' : 'lead and promotes';
   const member = facts.standbyCluster
     ? ''
-    : ` Patroni does not check that the PostgreSQL of "${leader}" has stopped writing (P6-A1): where only the ` +
-      'agent beside it died, two members can accept ' +
-      `writes.${facts.paused === true ? WHILE_PAUSED : ''}`;
+    : ` Patroni does not check that the PostgreSQL of "${leader}" has stopped writing (P6-A1): if only the ` +
+      `agent beside it died, two members can accept writes.${facts.paused === true ? WHILE_PAUSED : ''}`;
   const failsafe = facts.failsafeMode
     ? ' Failsafe mode is on: a leader that cannot reach the configuration store goes on as long as it reaches ' +
       'every member, and for ttl seconds after that no other member takes the lead.'
@@ -93,9 +92,9 @@ export function authority({ candidate, leader, forced, facts }: Request): readon
     {
       scope: 'cluster',
       text:
-        `Where the agent of "${leader}" does not take the request up, it stays in the configuration store, also ` +
-        `after Patroni's answer. When the leader key of "${leader}" has run out, "${candidate}" takes ` +
-        `the ${lead}${synchronous} however far it lags.${member}${failsafe}`,
+        `If the agent of "${leader}" does not pick up the request, the request stays in the configuration ` +
+        `store, even after Patroni's answer. When the leader key of "${leader}" has expired, ` +
+        `"${candidate}" takes the ${lead}${synchronous} however far it lags.${member}${failsafe}`,
     },
   ];
 }
@@ -107,8 +106,8 @@ export function unfollowed({ leader, facts }: Request): readonly Consequence[] {
         {
           scope: 'cluster',
           text:
-            `In a paused standby cluster the agent of "${leader}" takes no such request up: it stays in the ` +
-            'configuration store, and is carried out when the cluster is resumed.',
+            `In a paused standby cluster the agent of "${leader}" does not pick up such a request: it ` +
+            'stays in the configuration store, and is carried out when the cluster is resumed.',
         },
       ]
     : [];
@@ -124,8 +123,8 @@ export function pause({ facts: { paused } }: Request): readonly Consequence[] {
         {
           scope: 'cluster',
           text:
-            'The cluster is paused: Patroni itself replaces no leader that fails, and it stays paused after this ' +
-            'request.',
+            'The cluster is paused: Patroni does not replace a leader that fails, and the cluster stays ' +
+            'paused after this request.',
         },
       ]
     : [];
@@ -135,10 +134,10 @@ export function replication({ candidate, facts }: Request): Consequence {
   return {
     scope: 'replication',
     text: facts.standbyCluster
-      ? `The other members follow "${candidate}", and "${candidate}" follows the other cluster, on the timeline of ` +
-        'that one.'
-      : `The other members follow "${candidate}" on the new timeline. One whose WAL does not continue it has to be ` +
-        'rewound or built anew, and loses what it holds beyond that.',
+      ? `The other members follow "${candidate}", and "${candidate}" follows the other cluster, on that ` +
+        "cluster's timeline."
+      : `The other members follow "${candidate}" on the new timeline. A member whose WAL does not continue ` +
+        'that timeline has to be rewound or rebuilt, and loses what it holds beyond it.',
   };
 }
 
@@ -158,21 +157,20 @@ export function durability(request: Request): readonly string[] {
   }
   const chosen = forced
     ? 'A failover to a named candidate ignores what the quorum requires.'
-    : 'Patroni does not look whether the candidate was among them.';
+    : 'Patroni does not check whether the candidate was among them.';
   switch (by.mode) {
     case 'asynchronous':
       return [`Synchronous mode is off. ${lost}`];
     case 'quorum':
       return [
         `Synchronous mode is quorum: a commit waits for ${by.count ?? 'an unknown number'} of the quorum ` +
-          'standbys, and nobody knows for ' +
-          `which. ${chosen} ${lost}`,
+          `standbys, and it is not known for which. ${chosen} ${lost}`,
       ];
     case 'unknown':
       return [
         behaviour === null
-          ? `Synchronous mode is set to "${by.value}". What the version of Patroni that runs makes of that is not ` +
-            `known here. ${lost}`
+          ? `Synchronous mode is set to "${by.value}". This program does not know how the running version of ` +
+            `Patroni treats that. ${lost}`
           : `Synchronous mode is set to "${by.value}", which is not known here. ${lost}`,
       ];
     case 'synchronous':
@@ -189,7 +187,7 @@ function stillWaited(behaviour: PatroniFacts['behaviour']): string {
   return releases === null
     ? ''
     : ` ${releases} ${behaviour === null ? 'go' : 'goes'} on waiting for a standby that was lost before it had ` +
-        'become synchronous: then commits wait all the same.';
+        'become synchronous: then commits wait even so.';
 }
 
 function synchronousDurability(
@@ -209,7 +207,7 @@ function synchronousDurability(
   const mode =
     `Synchronous mode is on, ${strict ? '' : 'not '}strict: without a synchronous standby ${without}.` +
     (strict ? '' : stillWaited(behaviour));
-  const beside = 'What sessions with synchronous_commit off or local acknowledged need not be on it.';
+  const beside = 'What sessions with synchronous_commit off or local acknowledged may be missing there.';
   if (!forced) {
     return [
       `${mode} Patroni switches over to a synchronous standby only, and reports "${candidate}" ` +
@@ -219,15 +217,15 @@ function synchronousDurability(
   if (!asksForWrites) return [`${mode} Patroni reports "${candidate}" as a synchronous standby. ${beside}`];
   if (behaviour === null)
     return [
-      `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}. What the version of Patroni that ` +
-        `runs makes of such a failover is not known here. ${lost}`,
+      `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}. This program does not know ` +
+        `how the running version of Patroni treats such a failover. ${lost}`,
     ];
   return [
     behaviour.failoverToAsynchronous === 'executed'
       ? `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}, and Patroni ${behaviour.series} ` +
         `fails over to a member that is no synchronous standby, too. ${lost}`
       : `${mode} Patroni reports "${candidate}" as ${role ?? 'of unknown role'}. A living leader under ` +
-        `Patroni ${behaviour.series} takes back a failover to a member that is no synchronous standby; without one ` +
-        `it is carried out. ${lost}`,
+        `Patroni ${behaviour.series} takes back a failover to a member that is no synchronous standby; ` +
+        `without a living leader it is carried out. ${lost}`,
   ];
 }

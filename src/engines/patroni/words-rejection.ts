@@ -45,14 +45,14 @@ export function rejection(request: Request, answerMs: number | null): readonly s
     ...(forced
       ? []
       : [
-          `Where "${leader ?? 'unknown'}" is not the leader by then, that can be the work of this very request, ` +
-            'delivered twice: it is reported as unknown.',
+          `If "${leader ?? 'unknown'}" is not the leader by then, this same request, delivered twice, can ` +
+            'have caused that: it is reported as unknown.',
         ]),
-    `Where two requests meet, or "${candidate}" becomes unreachable after Patroni has accepted it, another ` +
+    `If two requests meet, or "${candidate}" becomes unreachable after Patroni has accepted it, another ` +
       `member may lead afterwards. An answer that names another member than "${candidate}" is not reported as ` +
       'executed.',
     `${waiting(waits)} ${awaited(answerMs)} ` +
-      'Where Patroni answers that the status is unknown, or where no answer comes, the outcome is unknown: the ' +
+      'If Patroni answers that the status is unknown, or no answer comes, the outcome is unknown: the ' +
       'leader may still change afterwards.',
   ];
 }
@@ -60,14 +60,14 @@ export function rejection(request: Request, answerMs: number | null): readonly s
 function waiting(seconds: number | null): string {
   return seconds === null
     ? 'For how long Patroni waits is unknown: loop_wait cannot be read.'
-    : `Patroni waits ${seconds} seconds for the request to be carried out, and asks members and store before and ` +
-        'after that.';
+    : `Patroni waits ${seconds} seconds for the request to be carried out, and asks the members and the ` +
+        'store before and after that.';
 }
 
 function awaited(answerMs: number | null): string {
   return answerMs === null
-    ? 'The answer is waited for as long as is configured here.'
-    : `The answer is waited for ${Math.round(answerMs / 1000)} seconds here.`;
+    ? 'This program waits for the answer as long as is configured.'
+    : `This program waits ${Math.round(answerMs / 1000)} seconds for the answer.`;
 }
 
 function versionUnknown({ versions }: PatroniFacts): string {
@@ -77,8 +77,8 @@ function versionUnknown({ versions }: PatroniFacts): string {
     )
     .join(', ');
   return (
-    'What is said here was found on Patroni 3.0, 4.0 and 4.1, all members of one version. Here it is not known to ' +
-    `hold: ${told}.`
+    'These statements were tested on Patroni 3.0, 4.0 and 4.1, with all members on one version. They are ' +
+    `not known to hold here: ${told}.`
   );
 }
 

@@ -41,9 +41,9 @@ export function patroniWords(
     ],
     facts: factsOf(patroni, explained.primaryId),
     undo: patroni.standbyCluster
-      ? 'There is no undo. Handing the lead back is another switchover, explained and confirmed by itself.'
-      : 'There is no undo. Handing the lead back is another switchover, explained and confirmed by itself, and ' +
-        'begins another timeline.',
+      ? 'There is no undo. Handing the lead back is another switchover, with its own explanation and confirmation.'
+      : 'There is no undo. Handing the lead back is another switchover, with its own explanation and ' +
+        'confirmation, and begins another timeline.',
     rejection: rejection(request, explained.answerMs),
     protection: protection(request),
     reliedOn: request.forced
@@ -92,14 +92,14 @@ function changes({ candidate, leader, facts }: Request, explained: PatroniExplan
 
 function protection({ leader, forced }: Request): string {
   const ledger =
-    'Nor has it a ledger: it does not know request ids, and would not recognise a request that another window ' +
+    'It has no ledger either: it does not know request ids, and would not recognise a request that another window ' +
     'has sent.';
   return forced
     ? 'Nothing protects against acting on an old view here: a failover names no leader, and Patroni counts no ' +
         `control version. ${ledger}`
-    : `The request names "${leader ?? 'unknown'}" as the leader, and Patroni refuses it (412) when another member ` +
-        'is the leader by then. That is all the protection there is: Patroni counts no control version, so nothing ' +
-        `else that moved since this was read is noticed. ${ledger}`;
+    : `The request names "${leader ?? 'unknown'}" as the leader, and Patroni refuses it (412) when another ` +
+        'member is the leader by then. That is all the protection there is: Patroni counts no control version, ' +
+        `so no other change since this was read is noticed. ${ledger}`;
 }
 
 /** What collecting diagnostics costs, and which nodes bear the cost. */
@@ -118,7 +118,7 @@ export function patroniCostWords(requests: bigint, node: string): CostWords {
 /** What Patroni's answer says, and what it does not say. */
 export function patroniExecution(candidate: string, cluster: string, body: string): string {
   return (
-    `Patroni of cluster "${cluster}" answered: ${body.trim()}. Its answer says who holds the leader key; whether ` +
-    `"${candidate}" accepts writes, and on which timeline, is not in it.`
+    `Patroni of cluster "${cluster}" answered: ${body.trim()}. Its answer says who holds the leader key. ` +
+    `It does not say whether "${candidate}" accepts writes, or on which timeline.`
   );
 }

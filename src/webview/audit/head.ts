@@ -65,7 +65,7 @@ export function verdictSection(log: AuditLogFacts): TemplateResult {
         [t('Lines'), number(log.lines.toString())],
         [t('Read at'), html`${time(log.readAt)} ${changed(log.change)}`],
         [
-          t('Held against'),
+          t('Checked against'),
           knownHead === null
             ? html`<span class="muted">${t('the chain alone; this editor has kept no position yet')}</span>`
             : phrase('#{0}, kept by this editor', number(knownHead.seq)),
@@ -75,7 +75,7 @@ export function verdictSection(log: AuditLogFacts): TemplateResult {
     )}
     ${log.copy === null ? nothing : secondCopy(log.copy)}
     ${log.notRecorded === null ? nothing : notRecorded(log.notRecorded)}
-    <p class="audit-command"><span class="muted">${t('Verified as by')}</span> ${code(log.command)}</p>
+    <p class="audit-command"><span class="muted">${t('The same check in a terminal')}</span> ${code(log.command)}</p>
   </section>`;
 }
 

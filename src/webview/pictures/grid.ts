@@ -77,8 +77,9 @@ function drawn(items: readonly GridItem[], from: number, columns: number): reado
   return items.map(({ shape, title }, at) => {
     const [column, y] = [at % columns, Math.floor(at / columns) * PLACE];
     const number = svg`<text class="muted" x=${LEFT - 12} y=${y + 16} text-anchor="end">${from + at + 1}</text>`;
+    const place = `translate(${LEFT + column * PLACE + 4} ${y + 4})`;
     return svg`${column === 0 ? number : nothing}
-      <g transform=${`translate(${LEFT + column * PLACE + 4} ${y + 4})`}><title>${title()}</title>${nodeGlyph(shape)}</g>`;
+      <g transform=${place}><title>${title()}</title>${nodeGlyph(shape)}</g>`;
   });
 }
 

@@ -51,7 +51,7 @@ export function stateMachine(shown: States): TemplateResult {
       ${isPassed ? html`<li>${sample('passed')}${t('passed by the last attempt')}</li>` : nothing}</ul>`;
 }
 
-const NOT_DRAWN = t('No event of the last attempt is in this answer, so its way is not drawn.');
+const NOT_DRAWN = t('No event of the last attempt is in this answer, so its path is not drawn.');
 
 function sample(kind: 'present' | 'passed'): TemplateResult {
   return html`<svg width="26" height="16" aria-hidden="true">

@@ -20,7 +20,7 @@ export function reconstructionHeading(title: string, { made }: ReconstructionFac
     <div class="actions">
       ${button('codicon-add', t('Add File…'), () => post({ type: 'reconstruction-add-file' }))}
       ${button('codicon-history', t('Read History of a Node…'), () => post({ type: 'reconstruction-read-history' }))}
-      ${button('codicon-refresh', t('Make Anew'), () => post({ type: 'refresh' }))}
+      ${button('codicon-refresh', t('Reconstruct Again'), () => post({ type: 'refresh' }))}
       ${button('codicon-save', t('Save as HTML…'), () => post({ type: 'reconstruction-save-html', made }))}
       ${button('codicon-copy', t('Copy as JSON'), () => post({ type: 'copy' }))}
     </div>

@@ -265,7 +265,6 @@ export class Editor {
 /** Chromium without a sandbox (root cannot have one), without a graphics card, and without its own connections. */
 const CHROMIUM_FLAGS = [
   '--no-sandbox',
-  '--headless=new',
   '--disable-gpu',
   '--disable-quic',
   '--no-first-run',
