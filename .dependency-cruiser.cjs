@@ -88,15 +88,23 @@ module.exports = {
       ],
       { dependencyTypesNot: ['core'] },
     ),
+    {
+      name: 'one-output',
+      severity: 'error',
+      comment:
+        'the second file of the terminal program writes by what the first hands over, which knows what was written',
+      from: { path: '^src/cli/', pathNot: '^src/cli/main\\.ts$' },
+      to: { path: '^src/cli/output\\.ts$', dependencyTypesNot: ['type-only'] },
+    },
     may('local-cluster', '^src/local-cluster/', ['^src/local-cluster/', '^src/files/', '(^|node_modules/)zod(/|$)'], {
       dependencyTypesNot: ['core'],
     }),
     {
       name: 'extension-only-at-the-top',
       severity: 'error',
-      comment: 'nothing imports the composition root',
-      from: { path: '^src/' },
-      to: { path: '^src/extension\\.ts$' },
+      comment: 'nothing imports the composition root; of its three files each imports the next',
+      from: { path: '^src/', pathNot: '^src/extension(-session)?\\.ts$' },
+      to: { path: '^src/extension(-session|-audit)?\\.ts$' },
     },
     {
       name: 'src-never-imports-test',

@@ -90,9 +90,9 @@ export default tseslint.config(
       'max-lines': ['error', { max: 600, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ['src/extension.ts'], rules: { 'max-lines': ['error', { max: 150 }] } },
+  { files: ['src/extension*.ts'], rules: { 'max-lines': ['error', { max: 160 }] } },
   {
-    files: ['src/vscode/**/*.ts', 'src/extension.ts'],
+    files: ['src/vscode/**/*.ts', 'src/extension*.ts'],
     ignores: ['src/vscode/surfaces.ts'],
     rules: {
       'no-restricted-syntax': ['error', ...declarations, ...constants, ...spreads, ...dictionaries, ...surfaces],

@@ -6,6 +6,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
+import { helpText } from '../src/cli/help.ts';
 import { bundledPackages } from './lib/bundled.mjs';
 import { neededOfMysql2 } from './lib/needed-of-mysql2.mjs';
 import { neededOfUndici } from './lib/needed-of-undici.mjs';
@@ -14,12 +15,56 @@ import { root } from './lib/paths.mjs';
 import { Failure, script } from './lib/run.mjs';
 import { sbom } from './lib/sbom.mjs';
 
-/** A program in one CommonJS file: what a line does not need is not loaded, Node's own modules included. */
+/** CommonJS: what a line does not need is not evaluated, and Node's own modules for it are not loaded. */
 const COMMON_JS = {
   platform: /** @type {const} */ ('node'),
   format: /** @type {const} */ ('cjs'),
   target: 'node22',
-  banner: { js: '#!/usr/bin/env node' },
+  // Other files of a program are asked for by require(): import() would first load Node's loader of ES modules.
+  supported: { 'dynamic-import': false },
+};
+
+/**
+ * Client libraries of databases, each in a file of its own, which the extension and the terminal program load when they
+ * reach such a database, so that neither holds them a second time or compiles them for nothing.
+ */
+const LIBRARIES = new Map([
+  ['mysql2', { source: 'node_modules/mysql2/index.js', file: 'mysql2.cjs' }],
+  ['pg/lib/client.js', { source: 'node_modules/pg/lib/client.js', file: 'pg-client.cjs' }],
+]);
+
+/** @type {import('esbuild').Plugin} */
+const librariesInTheirFile = {
+  name: 'libraries-in-their-file',
+  setup(build) {
+    build.onResolve({ filter: /^(?:mysql2|pg\/lib\/client\.js)$/ }, ({ path }) => {
+      const library = LIBRARIES.get(path);
+      return library && { path: `./${library.file}`, external: true };
+    });
+  },
+};
+
+/** The second file of the terminal program: what a help text does not need. Node reads and compiles a whole file. */
+const COMMANDS = { source: 'src/cli/commands.ts', file: 'aerodb-control-commands.cjs' };
+
+/**
+ * Leaves out of the first file what is in the second. What else would be loaded later, such as the code that reaches an
+ * engine, is used by the second alone; whoever comes to it in the first hears so.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutCommands = {
+  name: 'without-commands',
+  setup(build) {
+    build.onResolve({ filter: /\.ts$/ }, ({ kind, path, importer, resolveDir }) => {
+      if (kind !== 'dynamic-import' || importer === join(root, 'src/cli/main.ts')) return undefined;
+      return join(resolveDir, path) === join(root, COMMANDS.source)
+        ? { path: `./${COMMANDS.file}`, external: true }
+        : { path, namespace: 'only-in-commands' };
+    });
+    build.onLoad({ filter: /^/, namespace: 'only-in-commands' }, ({ path }) => ({
+      contents: `throw new Error(${JSON.stringify(`${path} is in ${COMMANDS.file}`)});`,
+    }));
+  },
 };
 
 /**
@@ -36,6 +81,22 @@ const ES_MODULE = {
   },
 };
 
+/** VS Code answers `require('vscode')` only in modules that were required: another reason for COMMON_JS. */
+const EXTENSION = { ...COMMON_JS, external: ['vscode'] };
+
+/**
+ * The session is a file of its own, which the extension loads after it was activated.
+ * @type {import('esbuild').Plugin}
+ */
+const sessionApart = {
+  name: 'session-apart',
+  setup(build) {
+    build.onResolve({ filter: /\/extension-session\.ts$/ }, ({ kind }) =>
+      kind === 'dynamic-import' ? { path: './extension-session.cjs', external: true } : undefined,
+    );
+  },
+};
+
 /**
  * What is bundled.
  * @type {readonly { source: string, file: string, options: import('esbuild').BuildOptions }[]}
@@ -44,14 +105,25 @@ export const ENTRIES = [
   {
     source: 'src/extension.ts',
     file: 'extension.cjs',
-    options: { platform: 'node', format: 'cjs', target: 'node22', external: ['vscode'] },
+    options: { ...EXTENSION, plugins: [sessionApart] },
   },
+  { source: 'src/extension-session.ts', file: 'extension-session.cjs', options: EXTENSION },
   {
     source: 'src/webview/main.ts',
     file: 'webview.js',
     options: { platform: 'browser', format: 'esm', target: 'es2022', loader: { '.ttf': 'file' }, assetNames: '[name]' },
   },
-  { source: 'src/cli/main.ts', file: 'aerodb-control.cjs', options: COMMON_JS },
+  {
+    source: 'src/cli/main.ts',
+    file: 'aerodb-control.cjs',
+    options: {
+      ...COMMON_JS,
+      banner: { js: '#!/usr/bin/env node' },
+      plugins: [withoutCommands],
+    },
+  },
+  { ...COMMANDS, options: COMMON_JS },
+  ...[...LIBRARIES.values()].map(library => ({ ...library, options: COMMON_JS })),
   { source: 'src/local-cluster/main.ts', file: 'local-cluster.js', options: ES_MODULE },
 ];
 
@@ -86,7 +158,15 @@ export async function build({ release = false, folder = join(root, 'dist'), regi
     present.map(({ source, file, options }) =>
       bundle(source, join(folder, file), release, {
         ...options,
-        plugins: [neededOfUndici, neededOfMysql2, ...(registry === undefined ? [] : [registryOf(registry)])],
+        // Other engines have another overview: the program then makes it itself.
+        ...(registry === undefined ? { define: { AERODB_OVERVIEW: JSON.stringify(helpText(null).join('\n')) } } : {}),
+        plugins: [
+          ...(options.plugins ?? []),
+          librariesInTheirFile,
+          neededOfUndici,
+          neededOfMysql2,
+          ...(registry === undefined ? [] : [registryOf(registry)]),
+        ],
       }),
     ),
   );

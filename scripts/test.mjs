@@ -1,8 +1,9 @@
 /**
  * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all] [--oldest] [--changed
- * [--since COMMIT]]`; `--all`: on every version of Patroni; `--oldest`: in the oldest editor that the extension admits;
- * `--changed`: only what the files can break that differ from HEAD, or from where COMMIT was left. The last line says
- * how many passed and failed; the exit code is 0 only when nothing failed. A suite that ends without a result, runs no
+ * [--since COMMIT]] [--list]`; `--all`: on every version of Patroni; `--oldest`: in the oldest editor that the extension
+ * admits; `--changed`: only what the files can break that differ from HEAD, from where COMMIT was left, or, where nothing
+ * differs from HEAD, from the commit before; `--list`: only says what would run. The last line says how many passed and
+ * failed; the exit code is 0 only when nothing failed. A suite that ends without a result, runs no
  * test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -324,12 +325,17 @@ await script(async () => {
       oldest: { type: 'boolean', default: false },
       changed: { type: 'boolean', default: false },
       since: { type: 'string' },
+      list: { type: 'boolean', default: false },
     },
   });
   if (values.oldest) process.env[RELEASE_VARIABLE] = 'oldest';
   const chosen = select(values.only?.split(',') ?? [], values.all);
   const isPart = values.changed || values.since !== undefined;
   const { checks, suites } = isPart ? await ofChange(chosen, values.since) : chosen;
+  if (values.list) {
+    for (const { name } of [...checks, ...suites]) console.log(name);
+    return;
+  }
   const isWhole = values.only === undefined && values.grep === undefined && !isPart;
   const before = checkedOut();
   const ready = prepare(suites, line => console.log(line));

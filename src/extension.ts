@@ -1,111 +1,52 @@
-/** The composition root of the editor: connects the parts and holds no rules of its own. */
+/**
+ * What the editor loads first: registers the view, the commands and the status bar, and returns. The session, which is
+ * nearly all of the code, is loaded right afterwards; what a person asks for earlier waits for it.
+ */
 import * as vscode from 'vscode';
-import { ControlPlane } from './control-plane/control-plane.ts';
-import { ENGINES } from './engines/registry.ts';
-import { editorAudit } from './extension-audit.ts';
-import { arrival } from './files/arrival.ts';
-import { registerAuditEditor } from './vscode/audit-editor.ts';
-import { registerAuthorityCommands } from './vscode/authority-commands.ts';
-import { registerClusterCommands } from './vscode/cluster-commands.ts';
-import { ClusterTree } from './vscode/cluster-tree.ts';
-import { ConfiguredClusters, type Connect } from './vscode/clusters.ts';
-import { registerOperatorCommands, type CommandContext } from './vscode/commands.ts';
-import { EditorConfirmer } from './vscode/confirmer.ts';
-import { Comparisons } from './vscode/comparisons.ts';
-import { registerDocuments } from './vscode/documents.ts';
-import { Panels } from './vscode/panels.ts';
-import { ReconstructionEditor } from './vscode/reconstruction-editor.ts';
-import { Results, type TextOf } from './vscode/results.ts';
+import { COMMAND_NAMES } from './control-plane/commands/commands.ts';
+import type { EditorSession } from './extension-session.ts';
+import { commandId, PRESENTATION_COMMANDS } from './vscode/command-ids.ts';
+import { LateTree } from './vscode/late-tree.ts';
+import { PANEL_TYPE } from './vscode/panel-html.ts';
 import { StatusBar } from './vscode/status-bar.ts';
-import { registerTreeCommands } from './vscode/tree-commands.ts';
-import { registerTryIt } from './vscode/try-it.ts';
+import { notify } from './vscode/surfaces.ts';
 
-/** Registers commands and views, and returns. Contacts no cluster, starts no process, exports nothing. */
+/** Contacts no cluster, starts no process, exports nothing. */
 export function activate(context: vscode.ExtensionContext): void {
-  const log = vscode.window.createOutputChannel('AeroDB', { log: true });
-  const clusters = new ConfiguredClusters(ENGINES, context.secrets, connect, context.globalState);
-  const panels = new Panels(context.extensionUri, name => clusters.colorOf(name));
   const statusBar = new StatusBar();
-  const audit = editorAudit(context);
-  const plane = new ControlPlane({
-    audit: audit.log,
-    clusters,
-    engines: ENGINES,
-    confirmer: new EditorConfirmer(panels),
-    clock: audit.clock,
-    ids: audit.ids,
-    operator: audit.operator,
-  });
-  const tree = new ClusterTree(
-    clusters,
-    cluster => plane.execute('inspect_cluster_state', { cluster }),
-    cluster => plane.unavailable(cluster),
-    () => audit.clock.now(),
-  );
-  const nodeName = (cluster: string, node: string): string | undefined => tree.nodeName(cluster, node);
-  const results = new Results({
-    panels,
-    clusters,
-    log,
-    write: audit.write,
-    permittingAct: (error, cluster) => plane.permittingAct(error, cluster),
-    nodeName,
-    lastReport: (cluster, node) => tree.lastKnown(cluster, node),
-    textOf,
-  });
-  const comparisons = new Comparisons(panels);
-  const commands = (): CommandContext => ({
-    plane,
-    clusters,
-    results,
-    nodeName,
-    concluded: result => tree.concluded(result),
-    comparisons,
-  });
-  const reconstructions = new ReconstructionEditor(commands, audit.reconstruction, panels);
+  let loading: Promise<EditorSession> | undefined;
+  const session = (): Promise<EditorSession> => (loading ??= load(context, statusBar));
+  const treeDataProvider = new LateTree(async () => (await session()).tree);
   context.subscriptions.push(
-    log,
     statusBar,
-    vscode.window.createTreeView('aerodb.clusters', { treeDataProvider: tree, showCollapseAll: true }),
-    ...registerOperatorCommands(commands),
-    ...registerAuthorityCommands(commands),
-    ...registerTreeCommands(tree),
-    ...registerClusterCommands(commands, () => tree),
-    registerDocuments(context.extensionUri, ENGINES),
-    registerTryIt(() => ({
-      clusters,
-      program: context.asAbsolutePath('dist/local-cluster.js'),
-      storage: vscode.Uri.joinPath(context.globalStorageUri, 'local-cluster').fsPath,
-      arrival,
-    })),
-    ...registerAuditEditor(commands, audit.review, panels, part => reconstructions.openPart(part)),
-    ...reconstructions.register(),
-    vscode.commands.registerCommand('aerodb.showLog', () => log.show()),
-    new vscode.Disposable(plane.onAuthorityChanged(() => statusBar.show(plane.authority))),
-    vscode.workspace.onDidChangeConfiguration(event => {
-      if (!event.affectsConfiguration('aerodb.clusters')) return;
-      plane.clusterChanged();
-      tree.clustersChanged();
-    }),
-    context.secrets.onDidChange(() => plane.secretChanged()),
-    new vscode.Disposable(() => plane.end()),
+    vscode.window.createTreeView('aerodb.clusters', { treeDataProvider, showCollapseAll: true }),
+    ...COMMAND_NAMES.map(name =>
+      vscode.commands.registerCommand(commandId(name), async (argument: unknown) =>
+        (await session()).run(name, argument),
+      ),
+    ),
+    ...PRESENTATION_COMMANDS.map(id =>
+      vscode.commands.registerCommand(id, async (argument: unknown) => (await session()).present[id](argument)),
+    ),
   );
+  // The serializer is never unregistered: a closing window asks for it when it decides which panels to keep, and the
+  // extension may already have been deactivated then.
+  vscode.window.registerWebviewPanelSerializer(PANEL_TYPE, {
+    deserializeWebviewPanel: async webview => (await session()).restore(webview),
+  });
+  setImmediate(() => void session().catch(tell));
 }
 
-/** The code for HTTP and its schemas is loaded with the first command that needs it. */
-const connect: Connect = async (cluster, secrets, limits) => {
-  const kernel = await import('./engines/connect.ts');
-  return kernel.connect(cluster, {
-    secrets,
-    timeouts: { connectMs: kernel.DEFAULT_TIMEOUTS.connectMs, ...limits },
-  });
-};
+async function load(context: vscode.ExtensionContext, statusBar: StatusBar): Promise<EditorSession> {
+  const { startSession } = await import('./extension-session.ts');
+  return startSession(context, statusBar);
+}
 
-/** The terminal's renderer is loaded when a result is first copied as text. */
-const textOf: TextOf = async (result, cluster) => {
-  const [{ resultText }, { PLAIN }] = await Promise.all([
-    import('./cli/text/results.ts'),
-    import('./cli/text/paint.ts'),
-  ]);
-  return `${resultText(result, cluster, PLAIN).join('\n')}\n`;
-};
+/** Without its session the extension can do nothing at all. */
+function tell(error: unknown): void {
+  const cause = error instanceof Error ? error.message : String(error);
+  void notify(
+    'error',
+    vscode.l10n.t('AeroDB could not be loaded: {0}. Nothing was asked. Reload the window to try again.', cause),
+  );
+}

@@ -4,8 +4,9 @@
  */
 import { existsSync, globSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { installPackages } from './debian-install.mjs';
 import { ensureUnpackedPatroni, patroniIn, patroniLine, versionOfPatroni } from './patroni-versions.mjs';
-import { Failure, onPath, run } from './run.mjs';
+import { Failure, onPath } from './run.mjs';
 
 /**
  * The machine's own programs.
@@ -63,22 +64,11 @@ export async function ensurePatroni(say, wanted) {
 async function ensureMachinePrograms(say) {
   const found = findPatroni();
   if (found !== undefined) return found;
-  const advice = `install them (Debian: apt-get install ${PATRONI_PACKAGES.join(' ')})`;
-  const apt = onPath('apt-get');
-  if (apt === undefined || process.getuid?.() !== 0)
-    throw new Failure(`There are no Patroni, etcd and PostgreSQL here: ${advice}.`);
-  say("Installing Debian's patroni, etcd-server and postgresql …");
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const wait = ['-o', 'DPkg::Lock::Timeout=300'];
-  await withoutServices(async () => {
-    await run(apt, ['update', '-qq', ...wait], { env });
-    await run(apt, ['install', '-y', '-qq', '--no-install-recommends', ...wait, ...PATRONI_PACKAGES], { env });
-  });
+  const missing = 'There are no Patroni, etcd and PostgreSQL here';
+  await withoutServices(() => installPackages(PATRONI_PACKAGES, { missing, say }));
   const installed = findPatroni();
   if (installed === undefined)
-    throw new Failure(
-      `apt-get installed ${PATRONI_PACKAGES.join(', ')}, but not all of their programs were found: ${advice}.`,
-    );
+    throw new Failure(`apt-get installed ${PATRONI_PACKAGES.join(', ')}, but not all of their programs were found.`);
   return installed;
 }
 

@@ -125,10 +125,14 @@ function candidates(
   if (account !== '') return bytewise(Buffer.from(escaped(account)));
   const ascii = text === null ? '' : longestAscii(text);
   if (ascii === '') return () => from => from;
+  const wanted = new RegExp(ascii.replaceAll(/[^\w ]/g, '\\$&'), 'gi');
   return bytes => {
-    // Only ASCII is lowered, letter by letter, so that offsets stay those of the bytes.
-    const lower = bytes.toString('latin1').toLowerCase();
-    return from => lower.indexOf(ascii, from);
+    // One character for each byte, so that offsets stay those of the bytes.
+    const found = bytes.toString('latin1');
+    return from => {
+      wanted.lastIndex = from;
+      return wanted.exec(found)?.index ?? -1;
+    };
   };
 }
 

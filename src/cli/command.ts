@@ -7,7 +7,7 @@ import type { Env } from './environment.ts';
 import { errorExitCode, resultExitCode, type ExitCode } from './exit-codes.ts';
 import { handleInterrupts } from './interrupts.ts';
 import { refusalJson, resultJson } from './json.ts';
-import { leave, type Output } from './output.ts';
+import type { Output } from './output.ts';
 import { nodeByName } from './named-node.ts';
 import { olderLine } from './older.ts';
 import type { Invocation } from './parse.ts';
@@ -31,7 +31,7 @@ export async function runCommand(
     if (json) output.out([refusalJson(command, error, code)]);
     return code;
   };
-  const opened = openSession(given, env);
+  const opened = openSession(given, output, env);
   if (!opened.ok) return refused(opened.error);
   const session = opened.value;
   state.progress = session.progress;
@@ -46,7 +46,7 @@ export async function runCommand(
         question: signal => session.confirmer.interrupt(signal),
         end: () => session.plane.end(),
         say: line => output.err(['', line]),
-        exit: code => void leave(code),
+        exit: code => void output.leave(code),
       })
     : undefined;
   const named = await nodeByName(session, command, input);

@@ -1,10 +1,15 @@
 /** The first lines of the terminal program: they check the Node version before code that needs it is loaded. */
 import { takeEnvironment } from './environment.ts';
-import { leave, standardOutput, writeFailure } from './output.ts';
+import { standardOutput, writeFailure } from './output.ts';
 import { brokenOff, notWritten, type BrokenOff, type RunState } from './run-state.ts';
 import type { ExitCode } from './exit-codes.ts';
 
 const OLDEST_NODE = 22;
+
+/** The overview of all commands, which the bundler writes here: it is always the same, and asked for most often. */
+declare const AERODB_OVERVIEW: string | undefined;
+/** Lines of one word, or none, that ask for it. */
+const OVERVIEW_WORDS: readonly (string | undefined)[] = [undefined, 'help', '--help', '-h'];
 
 const output = standardOutput();
 /** What is known of this run, so that any failure can report it. */
@@ -18,6 +23,11 @@ async function main(): Promise<ExitCode> {
         'asked and nothing was sent.',
     ]);
     return 2;
+  }
+  const [word, ...others] = process.argv.slice(2);
+  if (others.length === 0 && OVERVIEW_WORDS.includes(word) && typeof AERODB_OVERVIEW === 'string') {
+    output.out([AERODB_OVERVIEW]);
+    return 0;
   }
   // Node's notices about its experimental features concern this program, not the cluster, so they are not shown.
   process.removeAllListeners('warning');
@@ -36,11 +46,11 @@ function say({ lines, code }: BrokenOff): ExitCode {
 /** When the result could not be written, says so and changes the exit code. */
 async function finish(code: ExitCode): Promise<never> {
   const cause = await writeFailure();
-  return leave(cause === undefined ? code : say(notWritten(state, cause, code)));
+  return output.leave(cause === undefined ? code : say(notWritten(state, cause, code)));
 }
 
 // Covers errors outside the awaited calls too: they show no stack trace and claim no outcome that is not known.
-process.on('uncaughtException', error => void leave(say(brokenOff(state, error))));
+process.on('uncaughtException', error => void output.leave(say(brokenOff(state, error))));
 void main()
   .catch((error: unknown) => say(brokenOff(state, error)))
   .then(finish);

@@ -13,6 +13,10 @@ export interface Output {
   readonly stream: (lines: readonly string[]) => Promise<boolean>;
   /** Like `stream`, for unchanged bytes. After it resolves, the caller may reuse the chunk. */
   readonly bytes: (chunk: Uint8Array) => Promise<boolean>;
+  /** The stream of standard error, on which a person is asked. */
+  readonly dialogue: () => NodeJS.WriteStream;
+  /** Ends the process after everything written has been handed over. */
+  readonly leave: (code: number) => Promise<never>;
 }
 
 type Name = 'stdout' | 'stderr';
@@ -20,6 +24,11 @@ type Name = 'stdout' | 'stderr';
 const DESCRIPTORS = { stdout: 1, stderr: 2 } as const;
 /** Errors that mean that the reader has gone: a closed pipe, a terminal that hung up. */
 const READER_GONE: readonly string[] = ['EPIPE', 'ECONNRESET', 'ERR_STREAM_DESTROYED'];
+
+/** A pipe from which nothing was read yet takes this many bytes at once, on every system. */
+const FITS_IN_PIPE = 16 * 1024;
+/** How many bytes were written without a stream. */
+let written = 0;
 
 /** Standard streams that this run has written to. */
 const opened = new Set<NodeJS.WriteStream>();
@@ -38,6 +47,8 @@ export function standardOutput(): Output {
     err: to('stderr'),
     stream: lines => handOver('stdout', joined(lines)),
     bytes: chunk => handOver('stdout', chunk),
+    dialogue: () => standardStream('stderr'),
+    leave,
   };
 }
 
@@ -45,7 +56,7 @@ export function standardOutput(): Output {
  * A standard stream. It is opened at its first use, because opening takes a large part of a short command's time. A
  * closed pipe or a terminal that hung up is not an error of the command.
  */
-export function standardStream(name: Name): NodeJS.WriteStream {
+function standardStream(name: Name): NodeJS.WriteStream {
   const stream = process[name];
   if (!opened.has(stream)) stream.on('error', () => undefined);
   opened.add(stream);
@@ -61,8 +72,7 @@ export async function writeFailure(): Promise<string | undefined> {
   return failed;
 }
 
-/** Ends the process after everything written has been handed over. */
-export async function leave(code: number): Promise<never> {
+async function leave(code: number): Promise<never> {
   await handedOver();
   process.exit(code);
 }
@@ -73,7 +83,7 @@ async function handedOver(): Promise<void> {
 
 /** Resolves with `false` when the text was not taken. */
 async function handOver(name: Name, text: string | Uint8Array): Promise<boolean> {
-  const error = isFile(name) ? writeToFile(name, text) : await write(standardStream(name), text);
+  const error = isFile(name) ? writeToFile(name, text) : await writeToReader(name, text);
   if (error === undefined) return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
   const gone = READER_GONE.includes(code) || (code === 'EIO' && process[name].isTTY);
@@ -89,6 +99,19 @@ function writeToFile(name: Name, text: string | Uint8Array): Error | undefined {
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
+}
+
+/** Without a stream while the text is short: to open one takes longer than all else that a short command does. */
+function writeToReader(name: Name, text: string | Uint8Array): Promise<Error | undefined> {
+  let left = typeof text === 'string' ? Buffer.from(text) : text;
+  written += left.length;
+  try {
+    while (opened.size === 0 && written <= FITS_IN_PIPE && left.length > 0)
+      left = left.subarray(writeSync(DESCRIPTORS[name], left));
+  } catch {
+    // Another program filled the pipe, or it has no reader: the stream waits, or says what is wrong.
+  }
+  return left.length === 0 ? Promise.resolve(undefined) : write(standardStream(name), left);
 }
 
 function isFile(name: Name): boolean {

@@ -17,7 +17,7 @@ import { operator, type Env } from './environment.ts';
 import { notAPath } from './files.ts';
 import { clusterNames, hintFor } from './hints.ts';
 import { Progress } from './interrupts.ts';
-import { standardStream } from './output.ts';
+import type { Output } from './output.ts';
 import { first, type Given } from './given.ts';
 import type { Hint } from './text/errors.ts';
 import { paintFor } from './text/paint.ts';
@@ -48,7 +48,7 @@ const clock: Clock = { name: 'terminal-system-utc', now: () => new Date().toISOS
 /**
  * Builds the session from the options. An unusable configuration is refused together with the command, and recorded.
  */
-export function openSession(given: Given, env: Env): Result<Session> {
+export function openSession(given: Given, to: Output, env: Env): Result<Session> {
   const timeout = timeoutMs(first(given, 'timeout'));
   if (!timeout.ok) return timeout;
   const named = first(given, 'config');
@@ -71,7 +71,7 @@ export function openSession(given: Given, env: Env): Result<Session> {
   const progress = new Progress();
   const confirmer = new TerminalConfirmer(() => ({
     input: process.stdin,
-    output: standardStream('stderr'),
+    output: to.dialogue(),
     paint: paintFor(process.stderr, env),
     full: given.full !== undefined,
   }));

@@ -14,6 +14,8 @@ export interface Reach {
 }
 
 export interface EngineAdapter extends Engine {
+  /** Loads the code that `open` needs, so that nobody waits for it later. Contacts nobody. */
+  load(): Promise<unknown>;
   /** The kernel of a cluster; the secrets are keyed by their ids. Loads its code and contacts nobody. */
   open(cluster: ClusterConfig, secrets: Readonly<Partial<Record<string, string>>>, reach: Reach): Promise<Kernel>;
 }

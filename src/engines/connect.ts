@@ -46,6 +46,11 @@ export async function connect(
   return success(await engine.open(checked.value, secrets, { tls: tls.value, timeouts, fingerprint }));
 }
 
+/** Loads the code that `connect` needs for clusters of these kinds. Contacts nobody. */
+export async function loadKernels(kinds: ReadonlySet<string>): Promise<void> {
+  await Promise.all(ENGINES.filter(({ id }) => kinds.has(id)).map(engine => engine.load()));
+}
+
 function unusableSecret(engine: EngineAdapter, secrets: Secrets): ControlError | undefined {
   for (const { id, noun, form } of engine.secrets) {
     const secret = secrets[id];

@@ -66,6 +66,8 @@ export function diagnose(node: LocalNode): object {
         oldest_offset: wal.oldest,
         append_offset: wal.appended.offset,
         durable_offset: wal.durable.offset,
+        // What halted the node need not be in the log that was verified just now: a wrong record that a primary sent is
+        // not appended, and a log can end before its checkpoint.
         checksums:
           wrongAt === null && node.haltReason !== 'WalCorruption'
             ? 'valid'

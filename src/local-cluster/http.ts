@@ -116,13 +116,16 @@ function find(
   throw new ApiError(404, 'AERO_NOT_FOUND', `There is no ${method} ${path}.`);
 }
 
+const HOST = /^host$/i;
+
 /**
  * Refuses a host name, because a browser may have resolved a stranger's name to this machine (DNS rebinding). An
  * address or localhost means this machine. Also refuses a request without a Host header, or with two.
  */
-function checkHost({ headersDistinct: { host: hosts = [] } }: IncomingMessage): void {
-  const [host = '', ...others] = hosts;
-  if (others.length > 0 || !/^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host))
+function checkHost({ headers: { host = '' }, rawHeaders }: IncomingMessage): void {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) if (HOST.test(rawHeaders[at] ?? '')) hosts += 1;
+  if (hosts > 1 || !/^(localhost|[\d.]+|\[[\da-f:.]+\])(:\d{1,5})?$/i.test(host))
     throw invalid('Host', 'The node is asked by its address, in one Host header.');
 }
 
@@ -135,8 +138,18 @@ function distorted(reply: Reply, how: Faults['control_answers']): Reply {
     : reply;
 }
 
+/** What a URL parser makes of letters, digits and hyphens between single slashes: the same. */
+const PLAIN_PATH = /^(?:\/[\w-]+)+$/;
+
+/** The path and the query that are asked for; null where they cannot be read. */
+function asked(target: string): Pick<URL, 'pathname' | 'searchParams'> | null {
+  return PLAIN_PATH.test(target)
+    ? { pathname: target, searchParams: new URLSearchParams() }
+    : URL.parse(target, 'http://node');
+}
+
 async function respond(request: IncomingMessage, routes: readonly Route[], tokens: Tokens): Promise<Reply> {
-  const url = URL.parse(request.url ?? '/', 'http://node');
+  const url = asked(request.url ?? '/');
   if (url === null) throw new ApiError(404, 'AERO_NOT_FOUND', 'The path is malformed.');
   checkHost(request);
   const faulty = faults();
@@ -150,10 +163,10 @@ async function respond(request: IncomingMessage, routes: readonly Route[], token
       : 'read';
   authorize(needs, request.headers, tokens);
   const { route, params } = find(routes, request.method ?? '', url.pathname);
-  for (const [index, name] of [...url.searchParams.keys()].entries()) {
+  const names = [...url.searchParams.keys()];
+  for (const [index, name] of names.entries()) {
     if (route.query?.includes(name) !== true) throw invalid(name, 'This query parameter does not exist.');
-    if ([...url.searchParams.keys()].indexOf(name) !== index)
-      throw invalid(name, 'This query parameter is given twice.');
+    if (names.indexOf(name) !== index) throw invalid(name, 'This query parameter is given twice.');
   }
   const body =
     route.method === 'GET'
@@ -178,19 +191,20 @@ function isUnseen({ headers }: IncomingMessage, holds: RequestLookup): boolean {
 }
 
 function write(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-  const bytes = Buffer.isBuffer(reply.body) ? reply.body : Buffer.from(toJson(reply.body));
+  // Node sends a text together with its head, and bytes after it.
+  const body = Buffer.isBuffer(reply.body) ? reply.body : toJson(reply.body);
   response.statusCode = reply.status;
   response.setHeader(
     'content-type',
     Buffer.isBuffer(reply.body) ? (reply.type ?? 'application/octet-stream') : 'application/json; charset=utf-8',
   );
-  response.setHeader('content-length', bytes.length);
+  response.setHeader('content-length', Buffer.byteLength(body));
   response.setHeader('cache-control', 'no-store');
   if (reply.about !== undefined) response.setHeader('x-aerodb-about', toJson(reply.about));
   if (reply.status === 401) response.setHeader('www-authenticate', 'Bearer');
   // The rest of a body that was refused unread must not be taken for the next request.
   if (!request.complete) response.setHeader('connection', 'close');
-  response.end(bytes);
+  response.end(body);
 }
 
 function errorReply(error: unknown, request: IncomingMessage, holds: RequestLookup): Reply {

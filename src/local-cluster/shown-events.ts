@@ -1,4 +1,4 @@
-/** Shows recorded events in the form of the contract, including events that an older version wrote in another form. */
+/** Shows recorded events in the form of `docs/kernel-api.md`, also those that an older version wrote differently. */
 import { auditHeadSchema } from './audit-head.ts';
 import type { KernelEvent } from './vocabulary.ts';
 

@@ -1,6 +1,6 @@
 /**
- * Every message between the editor and a panel; both sides check every member. 64-bit values are decimal strings. A
- * panel can ask only for: a fresh reading, the older or newest part of what it shows, text to copy, something that the
+ * Every message from a panel to the editor, which checks every member. 64-bit values are decimal strings. A panel can
+ * ask only for: a fresh reading, the older or newest part of what it shows, text to copy, something that the
  * editor offered in this panel (by its place in the editor's list), the confirmation's dialogs to open or not to open,
  * lines of the audit log, a reconstruction, and dialogs that choose a file or a node. No message names a file or a
  * node, and none confirms anything.
@@ -11,32 +11,9 @@ import { COPIED_TEXT } from './copied-text.ts';
 import { AUDIT_PAGE } from './page-size.ts';
 import { exactly } from './exactly.ts';
 
-import { auditMessage, type AuditMessage } from './audit.ts';
-import { showPanel, type ShowPanel } from './panels.ts';
-import { reconstructionMessage, type ReconstructionMessage } from './reconstruction.ts';
-
 const text = z.string();
 const index = z.int().check(z.minimum(0));
 const line = z.int().check(z.minimum(1));
-
-/** A message from the editor with an invalid form. `at` is the path of the first wrong member. */
-export interface Malformed {
-  readonly type: 'malformed';
-  readonly of: keyof typeof FORMS;
-  readonly at: string;
-}
-
-const FORMS = { show: showPanel, audit: auditMessage, reconstruction: reconstructionMessage } as const;
-
-/** Parses a message to a panel. Returns `undefined` for a message of another type, which is not meant for panels. */
-export function parseEditorMessage(
-  message: unknown,
-): ShowPanel | AuditMessage | ReconstructionMessage | Malformed | undefined {
-  const of = typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
-  if (of !== 'show' && of !== 'audit' && of !== 'reconstruction') return undefined;
-  const parsed = FORMS[of].safeParse(message);
-  return parsed.success ? parsed.data : { type: 'malformed', of, at: parsed.error.issues[0]?.path.join('.') ?? '' };
-}
 
 const short = z.exactOptional(text.check(z.maxLength(1000)));
 

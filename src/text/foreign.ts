@@ -6,7 +6,7 @@
  */
 
 /** The empty braille pattern is added by number: it is drawn as nothing, but no property includes it. */
-const UNSEEN = String.raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800`;
+const INVISIBLE = String.raw`\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800`;
 
 /** Scripts in which a joiner changes how the letters around it are drawn. */
 const JOINED = [
@@ -30,19 +30,19 @@ const JOINED = [
   .map(script => String.raw`\p{Script=${script}}`)
   .join('');
 
-/** A joiner inside such a word, or one that joins several pictures into one, is visible by its effect. */
+/** Kept as they are: a joiner between two letters of such a script, and one that joins several pictures into one. */
 const JOINER_IN_A_WORD = String.raw`(?<=[${JOINED}])[\u200c\u200d](?=[${JOINED}])`;
 const PICTURE_BEFORE = String.raw`(?<=\p{Extended_Pictographic}(?:\ufe0f|\p{Emoji_Modifier})?)`;
 const JOINER_OF_PICTURES = String.raw`${PICTURE_BEFORE}\u200d(?=\p{Extended_Pictographic})`;
 const STYLE_OF_A_PICTURE = String.raw`(?<=\p{Extended_Pictographic})\ufe0f`;
-const SEEN = [JOINER_IN_A_WORD, JOINER_OF_PICTURES, STYLE_OF_A_PICTURE].join('|');
+const KEPT = [JOINER_IN_A_WORD, JOINER_OF_PICTURES, STYLE_OF_A_PICTURE].join('|');
 
 /** Compiled at its first use: most runs of the terminal program show plain names only. */
 let compiled: RegExp | undefined;
 
 /** Matches and captures one invisible character. */
 function unseen(): RegExp {
-  compiled ??= new RegExp(`((?!${SEEN})[${UNSEEN}])`, 'gu');
+  compiled ??= new RegExp(`((?!${KEPT})[${INVISIBLE}])`, 'gu');
   return compiled;
 }
 

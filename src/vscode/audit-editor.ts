@@ -17,35 +17,8 @@ import { notify, underWay } from './surfaces.ts';
 
 const KEY = 'audit-log';
 
-/** Registers the two commands. */
-export function registerAuditEditor(
-  context: () => CommandContext,
-  review: AuditReview,
-  panels: Panels,
-  reconstruct: (of: ReconstructedPart) => void,
-): vscode.Disposable[] {
-  const editor = new AuditEditor(context, review, panels, reconstruct);
-  return [
-    new vscode.Disposable(() => editor.end()),
-    vscode.commands.registerCommand('aerodb.openAuditLog', (argument: unknown) =>
-      editor.open(requestOf(argument)).catch((error: unknown) => editor.complain(error)),
-    ),
-    vscode.commands.registerCommand('aerodb.verifyAuditLog', async () => {
-      if (refusedReview(context())) return;
-      warnNotRecorded(await editor.readings.record('verify'));
-      if (refusedReview(context())) return;
-      const verdict = await review.reader.verify(review.knownHead());
-      const copy = (await review.secondCopy?.compare()) ?? null;
-      const held = copy === null || copy.kind === 'same' || copy.kind === 'behind';
-      const beside = copy === null ? '' : ` ${copy.message} (${copy.path})`;
-      const sentence = `AeroDB: ${verdictText(verdict)} (${review.reader.path})${beside}`;
-      void notify(verdict.kind === 'intact' && held ? 'information' : 'error', sentence);
-    }),
-  ];
-}
-
-class AuditEditor {
-  readonly readings: AuditReadings;
+export class AuditEditor {
+  readonly #readings: AuditReadings;
   readonly #context: () => CommandContext;
   readonly #review: AuditReview;
   readonly #panels: Panels;
@@ -66,27 +39,47 @@ class AuditEditor {
     this.#context = context;
     this.#review = review;
     this.#panels = panels;
-    this.readings = new AuditReadings(() => context().plane, review.reader.path);
+    this.#readings = new AuditReadings(() => context().plane, review.reader.path);
   }
 
-  /**
-   * Opens the tab, or brings it to the front. Both read the log again, because a person asked for it. `requestId`: the
-   * request to show.
-   */
-  async open(requestId?: string): Promise<void> {
+  /** Opens the tab, or brings it to the front. `argument`: what names the request to show, if anything. */
+  async show(argument: unknown): Promise<void> {
+    await this.#show(requestOf(argument));
+  }
+
+  /** Verifies the log, and its second copy, without the tab. */
+  async verify(): Promise<void> {
+    if (refusedReview(this.#context())) return;
+    warnNotRecorded(await this.#readings.record('verify'));
+    if (refusedReview(this.#context())) return;
+    const { reader, knownHead, secondCopy } = this.#review;
+    const verdict = await reader.verify(knownHead());
+    const copy = (await secondCopy?.compare()) ?? null;
+    const held = copy === null || copy.kind === 'same' || copy.kind === 'behind';
+    const beside = copy === null ? '' : ` ${copy.message} (${copy.path})`;
+    const sentence = `AeroDB: ${verdictText(verdict)} (${reader.path})${beside}`;
+    void notify(verdict.kind === 'intact' && held ? 'information' : 'error', sentence);
+  }
+
+  /** Reads the log again, because a person asked for it. What fails is said. */
+  async #show(requestId?: string): Promise<void> {
+    await this.#open(requestId).catch((error: unknown) => this.#complain(error));
+  }
+
+  async #open(requestId?: string): Promise<void> {
     if (refusedReview(this.#context())) return;
     const session = this.#session ?? this.#begin();
     const facts = await underWay(
       vscode.ProgressLocation.Window,
       vscode.l10n.t('AeroDB: reading the audit log'),
-      async () => session.read(await this.readings.open()),
+      async () => session.read(await this.#readings.open()),
     );
     if (session !== this.#session || !this.#mayReview()) return;
     const fresh = !this.#panels.has(KEY);
     this.#requestId = requestId;
     this.#panels.show(KEY, this.#content(session, facts), { keepWhenHidden: true });
     if (fresh) this.#panels.onClosed(KEY, () => this.end());
-    await session.examine().catch((error: unknown) => this.complain(error));
+    await session.examine().catch((error: unknown) => this.#complain(error));
   }
 
   #begin(): AuditSession {
@@ -104,7 +97,7 @@ class AuditEditor {
   /** Closes the log; the tab stays as it is. */
   end(): void {
     this.#stopListening();
-    this.readings.close();
+    this.#readings.close();
     void this.#session?.close();
     this.#session = null;
   }
@@ -117,7 +110,7 @@ class AuditEditor {
     this.#panels.replace(KEY, {
       title: this.#title,
       panel: { kind: 'refused', title: this.#title, code: refused.code, message: refused.message },
-      refresh: () => void this.open(),
+      refresh: () => void this.#show(),
       offer: this.#context().results.offer(refused, null),
     });
   }
@@ -134,8 +127,8 @@ class AuditEditor {
         title: this.#title,
         log: this.#requestId === undefined ? log : { ...log, requestId: this.#requestId },
       },
-      refresh: () => void this.open().catch((error: unknown) => this.complain(error)),
-      audit: request => void this.#asked(session, request).catch((error: unknown) => this.complain(error)),
+      refresh: () => void this.#show(),
+      audit: request => void this.#asked(session, request).catch((error: unknown) => this.#complain(error)),
     };
   }
 
@@ -151,12 +144,12 @@ class AuditEditor {
   }
 
   async #recordFilter(session: AuditSession, sought: AuditSought): Promise<void> {
-    const notRecorded = await this.readings.filter(sought);
+    const notRecorded = await this.#readings.filter(sought);
     if (typeof notRecorded === 'string') session.notRecorded(notRecorded);
   }
 
   async #raw(session: AuditSession): Promise<void> {
-    warnNotRecorded(await this.readings.record('open'));
+    warnNotRecorded(await this.#readings.record('open'));
     if (!this.#mayNotGoOn(session)) await openRaw(this.#review.reader.path);
   }
 
@@ -171,7 +164,7 @@ class AuditEditor {
     if (target === undefined || this.#mayNotGoOn(session)) return;
     if (target.scheme !== 'file')
       throw new Error(vscode.l10n.t('{0} is not a file on the machine that holds the audit log', target.toString()));
-    warnNotRecorded(await this.readings.record('export', sought));
+    warnNotRecorded(await this.#readings.record('export', sought));
     if (this.#mayNotGoOn(session)) return;
     // From here on, an error message says itself whether the log or the file failed.
     await underWay(vscode.ProgressLocation.Notification, vscode.l10n.t('Exporting audit records'), () =>
@@ -187,7 +180,7 @@ class AuditEditor {
     return session !== this.#session || refusedReview(this.#context());
   }
 
-  complain(error: unknown): void {
+  #complain(error: unknown): void {
     void notify(
       'error',
       vscode.l10n.t('AeroDB, audit log: {0}', error instanceof Error ? error.message : String(error)),

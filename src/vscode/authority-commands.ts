@@ -9,17 +9,8 @@ import { pickCluster } from './pickers.ts';
 import { ask, notify } from './surfaces.ts';
 import { authorityLabel } from './titles.ts';
 
-/** Registers the presentation commands about authority. */
-export function registerAuthorityCommands(context: () => CommandContext): vscode.Disposable[] {
-  return [
-    vscode.commands.registerCommand('aerodb.assumeOperator', (row: unknown) => assumeOperator(context(), row)),
-    vscode.commands.registerCommand('aerodb.giveUpAuthority', () => change(context(), 'Observer')),
-    vscode.commands.registerCommand('aerodb.becomeAuditor', () => change(context(), 'Auditor')),
-    vscode.commands.registerCommand('aerodb.showAuthority', () => showAuthority(context())),
-  ];
-}
-
-async function assumeOperator({ plane, clusters, results }: CommandContext, row: unknown): Promise<void> {
+/** Asks for the cluster that `row` does not name, and for consent. */
+export async function assumeOperator({ plane, clusters, results }: CommandContext, row: unknown): Promise<void> {
   const title = vscode.l10n.t('Assume Operator Authority');
   const name = clusterOf(row) ?? (await pickCluster(clusters, `AeroDB: ${title}`));
   if (name === undefined) return;
@@ -61,7 +52,10 @@ async function wanted(plane: ControlPlane, name: string, label: string): Promise
  * Giving up authority and becoming Auditor work even when the log cannot be written; the person is told that the change
  * was not recorded.
  */
-async function change({ plane, results }: CommandContext, level: 'Observer' | 'Auditor'): Promise<void> {
+export async function changeAuthority(
+  { plane, results }: CommandContext,
+  level: 'Observer' | 'Auditor',
+): Promise<void> {
   const before = authorityLabel(plane.authority);
   const changed = await plane.changeAuthority({ level });
   const title = level === 'Observer' ? vscode.l10n.t('Give Up Authority') : vscode.l10n.t('Become Auditor');
@@ -85,7 +79,8 @@ async function change({ plane, results }: CommandContext, level: 'Observer' | 'A
   }
 }
 
-async function showAuthority(context: CommandContext): Promise<void> {
+/** Says what the session may do, and offers to change it. */
+export async function showAuthority(context: CommandContext): Promise<void> {
   const { authority } = context.plane;
   const mayReview = auditReviewRefused(authority) === undefined;
   const giveUp = vscode.l10n.t('Give Up Authority');
@@ -100,7 +95,7 @@ async function showAuthority(context: CommandContext): Promise<void> {
     ...(authority.level === 'Observer' ? [assume] : [giveUp]),
     ...(mayReview ? [log] : []),
   );
-  if (answer === giveUp) await change(context, 'Observer');
+  if (answer === giveUp) await changeAuthority(context, 'Observer');
   if (answer === log) await vscode.commands.executeCommand('aerodb.openAuditLog');
   if (answer === assume) await assumeOperator(context, undefined);
 }

@@ -1,40 +1,29 @@
 /**
- * Adding, editing and removing configured clusters, setting their secrets, and refreshing a row. None of these sends a
+ * Editing and removing configured clusters, setting their secrets, and refreshing a row. None of these sends a
  * control request.
  */
 import * as vscode from 'vscode';
 import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
 import type { SecretKind } from '../control-plane/engine.ts';
-import { addCluster } from './add-cluster.ts';
 import { clusterOf } from './authority-commands.ts';
 import type { ClusterTree } from './cluster-tree.ts';
 import type { CommandContext } from './commands.ts';
 import { pickCluster } from './pickers.ts';
 import { ask, askText, notify, pick } from './surfaces.ts';
 
-/** Registers the presentation commands about configured clusters. */
-export function registerClusterCommands(context: () => CommandContext, tree: () => ClusterTree): vscode.Disposable[] {
-  return [
-    vscode.commands.registerCommand('aerodb.addCluster', () => addCluster(context())),
-    vscode.commands.registerCommand('aerodb.editCluster', edit),
-    vscode.commands.registerCommand('aerodb.removeCluster', (row: unknown) => remove(context(), row)),
-    vscode.commands.registerCommand('aerodb.setToken', (row: unknown) => setToken(context(), tree(), row)),
-    vscode.commands.registerCommand('aerodb.refresh', (row: unknown) => refresh(context(), tree(), row)),
-  ];
-}
-
 /**
  * Opens the settings of the machine. When the extension runs on a remote machine, these settings have their own tab,
  * and the user settings do not show them.
  */
-async function edit(): Promise<void> {
+export async function editClusters(): Promise<void> {
   await vscode.commands.executeCommand(
     vscode.env.remoteName === undefined ? 'workbench.action.openSettings' : 'workbench.action.openRemoteSettings',
     { query: 'aerodb.clusters' },
   );
 }
 
-async function remove({ clusters }: CommandContext, row: unknown): Promise<void> {
+/** Asks for the cluster that `row` does not name, and whether to remove it. */
+export async function removeCluster({ clusters }: CommandContext, row: unknown): Promise<void> {
   const name = clusterOf(row) ?? (await pickCluster(clusters, vscode.l10n.t('AeroDB: Remove Cluster')));
   if (name === undefined) return;
   const go = vscode.l10n.t('Remove from Settings');
@@ -57,7 +46,8 @@ async function remove({ clusters }: CommandContext, row: unknown): Promise<void>
   }
 }
 
-async function setToken({ clusters, results }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {
+/** Asks for the cluster that `row` does not name, and for its secret. */
+export async function setToken({ clusters, results }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {
   const title = vscode.l10n.t('AeroDB: Set or Clear Access Token');
   const name = clusterOf(row) ?? (await pickCluster(clusters, title));
   if (name === undefined) return;
@@ -112,7 +102,8 @@ async function pickSecret(title: string, kinds: readonly SecretKind[]): Promise<
   return (await pick(items, { title }))?.secret;
 }
 
-async function refresh({ clusters }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {
+/** Reads a cluster again. */
+export async function refresh({ clusters }: CommandContext, tree: ClusterTree, row: unknown): Promise<void> {
   const name = clusterOf(row) ?? (await pickCluster(clusters, vscode.l10n.t('AeroDB: Refresh')));
   if (name !== undefined) await tree.refresh(name);
 }

@@ -9,7 +9,7 @@ import { digest } from '../control-plane/model/digest.ts';
 import { engineOf, type Engine, type Engines, type SecretKind } from '../control-plane/engine.ts';
 import { success, type Result } from '../control-plane/model/errors.ts';
 import type { Clusters, Kernel } from '../control-plane/ports.ts';
-import { ClusterSecrets } from './cluster-secrets.ts';
+import { ClusterSecrets, type SecretStore } from './cluster-secrets.ts';
 import { configuredIn, findIn, nameOf, type ConfiguredCluster } from './configured.ts';
 import type { Storage } from './known-head.ts';
 
@@ -34,7 +34,7 @@ export class ConfiguredClusters implements Clusters {
   #draft: { readonly cluster: ClusterConfig; readonly secret: string } | undefined;
 
   /** `memory` is kept between windows. It remembers which clusters have a secret in the store. */
-  constructor(engines: Engines, secrets: vscode.SecretStorage, connect: Connect, memory: Storage) {
+  constructor(engines: Engines, secrets: SecretStore, connect: Connect, memory: Storage) {
     this.engines = engines;
     this.#secrets = new ClusterSecrets(secrets, memory);
     this.#connect = connect;
@@ -159,7 +159,10 @@ export function clusterLabel(cluster: Pick<ClusterConfig, 'name' | 'environment'
   return cluster.environment === undefined ? cluster.name : `${cluster.name} (${cluster.environment})`;
 }
 
-/** The key includes the addresses: when they change, the old secret no longer applies and a new one must be set. */
+/**
+ * The key includes the addresses: when they change, the old secret no longer applies and a new one must be set
+ * (freeze/bound-secrets).
+ */
 function secretKey(cluster: ClusterConfig, { id, boundTo }: SecretKind): string {
   return `aerodb.${id}.${digest([cluster.name, ...(boundTo(cluster) ?? [])])}`;
 }

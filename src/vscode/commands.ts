@@ -5,7 +5,7 @@
 import * as vscode from 'vscode';
 import * as z from 'zod/mini';
 import type { ClusterConfig } from '../control-plane/clusters/cluster.ts';
-import { COMMAND_NAMES, commandSpec, type CommandName } from '../control-plane/commands/commands.ts';
+import { commandSpec, type CommandName } from '../control-plane/commands/commands.ts';
 import type { ControlPlane } from '../control-plane/control-plane.ts';
 import type { CommandResult } from '../control-plane/request/result.ts';
 import { olderPart } from '../control-plane/model/reads.ts';
@@ -15,7 +15,6 @@ import { isClusterName, isNodeName, WITHHELD } from '../control-plane/model/plau
 import type { ConfiguredClusters } from './clusters.ts';
 import { addressesIn } from './configured.ts';
 import type { Comparisons } from './comparisons.ts';
-import { commandId } from './command-ids.ts';
 import { askLookup, askReason, pickCluster, pickEndpoint, pickNode } from './pickers.ts';
 import { recordedAt, sourceOf } from './origin.ts';
 import type { Results } from './results.ts';
@@ -41,14 +40,8 @@ export interface CommandContext {
   readonly concluded: (result: CommandResult) => void;
 }
 
-/** Registers all ten. `context` is called when a command runs. */
-export function registerOperatorCommands(context: () => CommandContext): vscode.Disposable[] {
-  return COMMAND_NAMES.map(name =>
-    vscode.commands.registerCommand(commandId(name), (argument: unknown) => run(context(), name, argument)),
-  );
-}
-
-async function run(context: CommandContext, command: CommandName, argument: unknown): Promise<void> {
+/** Runs one of the ten; `argument` is a row of the tree, or what another extension passes. */
+export async function runCommand(context: CommandContext, command: CommandName, argument: unknown): Promise<void> {
   const collected = await collect(context, command, argument);
   if (collected === undefined) return;
   const { args, label } = collected;

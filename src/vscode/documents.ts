@@ -3,12 +3,8 @@ import * as vscode from 'vscode';
 import type { Engines } from '../control-plane/engine.ts';
 import { pick } from './surfaces.ts';
 
-/** Registers the command; `extension` is the folder of the extension. */
-export function registerDocuments(extension: vscode.Uri, engines: Engines): vscode.Disposable {
-  return vscode.commands.registerCommand('aerodb.openDocumentation', () => openDocumentation(extension, engines));
-}
-
-async function openDocumentation(extension: vscode.Uri, engines: Engines): Promise<void> {
+/** Asks which document to show; `extension` is the folder of the extension. */
+export async function openDocumentation(extension: vscode.Uri, engines: Engines): Promise<void> {
   const items = [
     { label: vscode.l10n.t('Overview and first steps'), file: 'readme.md' },
     { label: vscode.l10n.t('The terminal program'), file: 'docs/terminal.md' },

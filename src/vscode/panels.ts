@@ -14,10 +14,8 @@ import type { ReconstructionMessage } from '../panel-protocol/reconstruction.ts'
 import { isSeen } from '../text/foreign.ts';
 import { inert, tabTitle } from './foreign.ts';
 import type { Offer } from './offers.ts';
-import { panelHtml } from './panel-html.ts';
+import { PANEL_TYPE, panelHtml, type PanelProgram } from './panel-html.ts';
 import type { Link } from './read-on.ts';
-
-const VIEW_TYPE = 'aerodb.panel';
 
 /** What a panel shows, and what its buttons do. */
 export interface PanelContent {
@@ -66,26 +64,22 @@ interface Open {
 export class Panels {
   readonly #open = new Map<string, Open>();
   readonly #extensionUri: vscode.Uri;
+  readonly #program: PanelProgram;
   readonly #colorOf: ColorOf;
   #restored = 0;
 
-  /**
-   * Panels stay open when the window is reloaded, and then say that they must be opened again. The serializer is never
-   * unregistered: a closing window asks for it when it decides which panels to keep, and the extension may already have
-   * been deactivated then.
-   */
-  constructor(extensionUri: vscode.Uri, colorOf: ColorOf) {
+  constructor(extensionUri: vscode.Uri, program: PanelProgram, colorOf: ColorOf) {
     this.#extensionUri = extensionUri;
+    this.#program = program;
     this.#colorOf = colorOf;
-    vscode.window.registerWebviewPanelSerializer(VIEW_TYPE, {
-      deserializeWebviewPanel: webview => {
-        this.#restored += 1;
-        this.#adopt(`gone/${this.#restored}`, webview, {
-          title: webview.title,
-          panel: { kind: 'gone', title: webview.title },
-        });
-        return Promise.resolve();
-      },
+  }
+
+  /** A panel that stayed open when the window was reloaded says that it must be opened again. */
+  restore(webview: vscode.WebviewPanel): void {
+    this.#restored += 1;
+    this.#adopt(`gone/${this.#restored}`, webview, {
+      title: webview.title,
+      panel: { kind: 'gone', title: webview.title },
     });
   }
 
@@ -98,7 +92,7 @@ export class Panels {
     const open = this.#open.get(key);
     if (open === undefined) {
       const webview = vscode.window.createWebviewPanel(
-        VIEW_TYPE,
+        PANEL_TYPE,
         tabTitle(content.title),
         { viewColumn: vscode.ViewColumn.Active, preserveFocus: options.preserveFocus ?? false },
         // Keeps the scroll position in a long table while another tab is in front. All other panels are drawn again
@@ -184,11 +178,9 @@ export class Panels {
       if (request !== undefined && isAuditRequest(request)) open.content.audit?.(request);
       if (request !== undefined && isReconstructionRequest(request)) open.content.reconstruction?.(request);
     });
-    const local = (file: string): string =>
-      webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', file)).toString();
     webview.webview.html = panelHtml({
-      script: local('webview.js'),
-      style: local('webview.css'),
+      ...this.#program,
+      font: webview.webview.asWebviewUri(vscode.Uri.joinPath(this.#extensionUri, 'dist', 'codicon.ttf')).toString(),
       cspSource: webview.webview.cspSource,
       nonce: randomBytes(16).toString('base64url'),
       language: vscode.env.language,

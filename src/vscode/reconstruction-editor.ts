@@ -52,20 +52,12 @@ export class ReconstructionEditor {
     this.#panels = panels;
   }
 
-  /** Registers the command of the palette. */
-  register(): vscode.Disposable[] {
-    return [
-      vscode.commands.registerCommand('aerodb.reconstruct', () => this.#ask()),
-      new vscode.Disposable(() => this.#endAll()),
-    ];
-  }
-
   /**
    * Opens the part that the audit log's filter names. When it names no request, cluster or period, the person is asked.
    */
   openPart(part: ReconstructedPart): void {
     if (Object.keys(part).length === 0) {
-      void this.#ask();
+      void this.ask();
       return;
     }
     const asked = askedOf(part);
@@ -77,7 +69,8 @@ export class ReconstructionEditor {
     else void this.#show(asked);
   }
 
-  async #ask(): Promise<void> {
+  /** Asks what to reconstruct. */
+  async ask(): Promise<void> {
     if (this.#isRefused()) return;
     const asked = await askScope(this.#context().clusters);
     if (asked !== undefined) await this.#show(asked);
@@ -245,7 +238,7 @@ export class ReconstructionEditor {
         panel: { kind: 'refused', title, code: refused.code, message: refused.message },
         refresh: () => void this.#show(asked),
       });
-    this.#endAll();
+    this.end();
   }
 
   #mayShow({ key, session }: Opened): boolean {
@@ -267,7 +260,8 @@ export class ReconstructionEditor {
     if (this.#open.size === 0) this.#stopListening();
   }
 
-  #endAll(): void {
+  /** Ends every reconstruction; the tabs stay as they are. */
+  end(): void {
     for (const opened of [...this.#open.values()]) this.#end(opened);
   }
 }

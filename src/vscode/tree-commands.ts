@@ -3,15 +3,8 @@ import * as vscode from 'vscode';
 import type { ClusterTree } from './cluster-tree.ts';
 import { underWayInTurn } from './surfaces.ts';
 
-/**
- * Registers the command. Each read is an `inspect_cluster_state`, recorded in the same way as when a cluster is
- * expanded.
- */
-export function registerTreeCommands(tree: ClusterTree): vscode.Disposable[] {
-  return [vscode.commands.registerCommand('aerodb.refreshAll', () => refreshAll(tree))];
-}
-
-async function refreshAll(tree: ClusterTree): Promise<void> {
+/** Each read is an `inspect_cluster_state`, recorded in the same way as when a cluster is expanded. */
+export async function refreshAll(tree: ClusterTree): Promise<void> {
   // The answers are shown only in the rows, so the tree is brought into view.
   await vscode.commands.executeCommand('aerodb.clusters.focus');
   await underWayInTurn(vscode.l10n.t('AeroDB: asking every configured cluster once'), (report, isStopped) =>

@@ -125,6 +125,7 @@ function stateWords(node: ShownNode): readonly string[] {
   return state !== 'unknown' ? [state] : isSilent(node) ? [] : [vscode.l10n.t('state unknown')];
 }
 
+/** A lag that is not known is called unknown, never 0 (freeze/never-zero). */
 function lagWords(amount: string | null, unit: LagUnit, all: readonly (string | null)[]): string {
   if (amount === null) return vscode.l10n.t('lag unknown');
   if (all.every(one => one === '0')) return vscode.l10n.t('lag 0');

@@ -32,11 +32,8 @@ export interface Trial {
   readonly arrival: (file: string, gone: AbortSignal) => Promise<string | undefined>;
 }
 
-export function registerTryIt(trial: () => Trial): vscode.Disposable {
-  return vscode.commands.registerCommand('aerodb.tryIt', () => tryIt(trial()));
-}
-
-async function tryIt(trial: Trial): Promise<void> {
+/** Starts the local cluster after asking the person, or shows the one that runs. */
+export async function tryIt(trial: Trial): Promise<void> {
   const running = vscode.window.terminals.find(({ name, exitStatus }) => name === title() && exitStatus === undefined);
   if (running !== undefined) {
     running.show();

@@ -8,8 +8,10 @@ import { app } from './app.ts';
 import { CopyName } from './copy-name.ts';
 import { AuditLogElement } from './audit/log.ts';
 import { ReconstructionElement } from './reconstruction/panel.ts';
-import { parseEditorMessage, type PanelRequest } from '../panel-protocol/messages.ts';
+import { parseEditorMessage } from '../panel-protocol/editor-messages.ts';
+import type { PanelRequest } from '../panel-protocol/messages.ts';
 import type { ShowPanel } from '../panel-protocol/panels.ts';
+import { Pauses } from './pauses.ts';
 import { t } from './words.ts';
 
 /** What the editor offers to a webview. */
@@ -51,8 +53,9 @@ function notDrawn(why: string): void {
   render(html`<main class="panel"><h1 tabindex="-1">${title}</h1><p role="alert">${why}</p></main>`, root);
 }
 
-addEventListener('message', (event: MessageEvent<unknown>) => {
-  const message = parseEditorMessage(event.data);
+async function receive(data: unknown): Promise<void> {
+  const pauses = new Pauses();
+  const message = await parseEditorMessage(data, () => pauses.whenDue());
   const log = root.querySelector('aerodb-audit');
   const reconstruction = root.querySelector('aerodb-reconstruction');
   if (message?.type === 'show') {
@@ -72,6 +75,12 @@ addEventListener('message', (event: MessageEvent<unknown>) => {
       notDrawn(t('This panel cannot show what the editor sent: it is not valid ({0}: {1}).', message.of, message.at)),
     );
   }
+}
+
+/** Messages are handled one after the other: a part of a panel must find its panel drawn. */
+let handled = Promise.resolve();
+addEventListener('message', (event: MessageEvent<unknown>) => {
+  handled = handled.then(() => receive(event.data)).catch((error: unknown) => show(() => notDrawn(String(error))));
 });
 document.addEventListener(CopyName.NAME, event => {
   if (event instanceof CopyName) editor.postMessage({ type: 'copy-name', text: event.text });

@@ -19,7 +19,7 @@ export function phrase(label: string, ...values: readonly Content[]): TemplateRe
     })}`;
 }
 
-/** `null` in an answer means unknown. It is shown as that word, never as 0 or as nothing. */
+/** `null` in an answer means unknown. It is shown as that word, never as 0 or as nothing (freeze/never-zero). */
 export const unknown: TemplateResult = html`<span class="unknown">${t('unknown')}</span>`;
 
 /**

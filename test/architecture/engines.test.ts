@@ -40,7 +40,7 @@ function saidIn(file: string): readonly { readonly text: string; readonly line: 
   return said;
 }
 
-describe('engines', () => {
+describe('also freeze/layers: engines', () => {
   it('are named nowhere but in their own folders', () => {
     const named = files.flatMap(file =>
       saidIn(file)

@@ -1,6 +1,8 @@
 /** Tests the import table: a wrong import is planted in each folder, and dependency-cruiser has to find it. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
@@ -9,16 +11,22 @@ import { PlantedProject } from './planted.ts';
 
 /** One file of each layer, for the others to import. */
 const LAYERS = {
-  'src/extension.ts': 'export const top = 1;\n',
+  'src/extension.ts': "import { session } from './extension-session.ts';\nexport const top = session;\n",
+  'src/extension-session.ts': "import { log } from './extension-audit.ts';\nexport const session = log;\n",
+  'src/extension-audit.ts': 'export const log = 1;\n',
   'src/control-plane/core.ts': 'export const core = 1;\nexport interface Fact { readonly n: number }\n',
   'src/engines/boundary.ts': 'export const boundary = 1;\n',
   'src/audit/ledger.ts': 'export const ledger = 1;\n',
   'src/files/disk.ts': 'export const disk = 1;\n',
   'src/text/letters.ts': 'export const letters = 1;\n',
+  'src/reconstruction/model.ts': 'export const model = 1;\nexport interface Entry { readonly n: number }\n',
+  'src/reconstruction/timeline.ts': 'export const timeline = 1;\n',
   'src/vscode/window.ts': 'export const window = 1;\n',
+  'src/panel-protocol/recorded.ts': 'export const recorded = 1;\n',
   'src/panel-protocol/panels.ts': 'export const protocol = 1;\n',
   'src/webview/picture.ts': 'export const picture = 1;\n',
   'src/cli/terminal.ts': 'export const terminal = 1;\n',
+  'src/cli/output.ts': 'export const output = 1;\nexport interface Output { readonly n: number }\n',
   'src/local-cluster/node.ts': 'export const node = 1;\n',
   'test/person.ts': 'export const person = 1;\n',
 };
@@ -39,6 +47,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
+    '../reconstruction/timeline.ts',
   ],
   'src/control-plane': [
     'vscode',
@@ -59,6 +68,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
     '../files/disk.ts',
+    '../reconstruction/timeline.ts',
   ],
   'src/engines': [
     'vscode',
@@ -67,6 +77,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
+    '../reconstruction/timeline.ts',
   ],
   'src/audit': [
     'vscode',
@@ -77,6 +88,7 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
+    '../reconstruction/timeline.ts',
   ],
   'src/files': [
     'vscode',
@@ -90,6 +102,23 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../audit/ledger.ts',
     '../vscode/window.ts',
     '../panel-protocol/panels.ts',
+    '../cli/terminal.ts',
+    '../local-cluster/node.ts',
+    '../reconstruction/timeline.ts',
+  ],
+  'src/reconstruction': [
+    'vscode',
+    'undici',
+    'node:fs',
+    'node:http',
+    'node:net',
+    'node:child_process',
+    '../engines/boundary.ts',
+    '../audit/ledger.ts',
+    '../files/disk.ts',
+    '../vscode/window.ts',
+    '../panel-protocol/panels.ts',
+    '../webview/picture.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
   ],
@@ -120,6 +149,8 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../webview/picture.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
+    '../reconstruction/timeline.ts',
+    '../reconstruction/model.ts',
   ],
   'src/webview': [
     'vscode',
@@ -131,6 +162,8 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../vscode/window.ts',
     '../cli/terminal.ts',
     '../local-cluster/node.ts',
+    '../reconstruction/timeline.ts',
+    '../reconstruction/model.ts',
   ],
   'src/cli': ['vscode', '../vscode/window.ts', '../panel-protocol/panels.ts', '../local-cluster/node.ts'],
   'src/local-cluster': [
@@ -142,11 +175,13 @@ const FORBIDDEN: Readonly<Record<string, readonly string[]>> = {
     '../vscode/window.ts',
     '../panel-protocol/panels.ts',
     '../cli/terminal.ts',
+    '../reconstruction/timeline.ts',
   ],
 };
 
-/** Layers that know the control plane as types. */
+/** Layers that know the control plane, and the form of a reconstruction, as types. */
 const TYPES_ONLY: readonly string[] = ['src/webview', 'src/panel-protocol'];
+const TYPES_OF = /^\.\.\/(?:control-plane\/|reconstruction\/model\.ts$)/u;
 const EVERY_LAYER = Object.keys(FORBIDDEN);
 const FORMS: Readonly<Record<string, (from: string) => string>> = {
   import: from => `import * as reached from '${from}';\nexport const used = reached;\n`,
@@ -162,7 +197,7 @@ interface Planted {
 }
 
 function ruleOf(layer: string, target: string): string {
-  if (TYPES_ONLY.includes(layer) && target.startsWith('../control-plane/')) return 'webview-types-only';
+  if (TYPES_ONLY.includes(layer) && TYPES_OF.test(target)) return 'webview-types-only';
   return layer.replace('src/', '').replace('webview', 'webview-own');
 }
 
@@ -178,13 +213,22 @@ const PLANTED: readonly Planted[] = [
       })),
     ),
   ),
-  ...EVERY_LAYER.map(layer => ({
-    layer,
-    target: '../extension.ts',
+  ...EVERY_LAYER.flatMap(layer =>
+    ['../extension.ts', '../extension-session.ts', '../extension-audit.ts'].map(target => ({
+      layer,
+      target,
+      form: 'import',
+      text: `import * as top from '${target}';\nexport const used = top;\n`,
+      rule: 'extension-only-at-the-top',
+    })),
+  ),
+  {
+    layer: 'src/cli',
+    target: './output.ts',
     form: 'import',
-    text: "import * as top from '../extension.ts';\nexport const used = top;\n",
-    rule: 'extension-only-at-the-top',
-  })),
+    text: "import { output } from './output.ts';\nexport const used = output;\n",
+    rule: 'one-output',
+  },
   ...EVERY_LAYER.map(layer => ({
     layer,
     target: '../../test/person.ts',
@@ -199,7 +243,7 @@ const PLANTED: readonly Planted[] = [
     text: "import * as nowhere from './nowhere.ts';\nexport const used = nowhere;\n",
     rule: 'no-unresolvable',
   })),
-  ...['src/control-plane', 'src/engines', 'src/audit'].map(layer => ({
+  ...['src/control-plane', 'src/engines', 'src/audit', 'src/reconstruction'].map(layer => ({
     layer,
     target: 'vscode',
     form: 'type import',
@@ -231,11 +275,20 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "import { disk } from '../files/disk.ts';\nexport const more = disk;\nimport { core } from " +
     "'../control-plane/core.ts';\nimport { appendFileSync } from 'node:fs';\nexport const use = [core, " +
     'appendFileSync];\n',
+  'src/reconstruction/fine.ts':
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +
+    "'../control-plane/core.ts';\nimport { recorded } from '../panel-protocol/recorded.ts';\n" +
+    'export const use = [core, recorded];\n',
+  'src/panel-protocol/fine.ts':
+    "import type { Entry } from '../reconstruction/model.ts';\nexport const use = (entry: Entry): number => entry.n;\n",
+  'src/extension.ts': LAYERS['src/extension.ts'],
+  'src/extension-session.ts': LAYERS['src/extension-session.ts'],
   'src/vscode/fine.ts':
     "import * as vscode from 'vscode';\nimport { protocol } from '../panel-protocol/panels.ts';\nimport { core } " +
     "from '../control-plane/core.ts';\nexport const use = [vscode, protocol, core];\n",
+  'src/cli/main.ts': "import { output } from './output.ts';\nexport const use = output;\n",
   'src/cli/fine.ts':
-    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +
+    "import type { Output } from './output.ts';\nexport const one = (output: Output): number => output.n;\nimport { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +
     "'../control-plane/core.ts';\nimport { boundary } from '../engines/boundary.ts';\nimport { ledger } from " +
     "'../audit/ledger.ts';\nexport const use = [core, boundary, ledger];\n",
   'src/local-cluster/fine.ts':
@@ -283,6 +336,21 @@ describe('also freeze/layers: the import table', function () {
     const unnoticed = PLANTED.filter(({ file, rule }) => !found.has(`${file} ${rule}`)).map(({ says }) => says);
     const refused = Object.keys(ALLOWED).filter(file => violations.some(({ from }) => from === file));
     assert.deepEqual({ unnoticed, refused }, { unnoticed: [], refused: [] });
+  });
+
+  it('every rule of .dependency-cruiser.cjs is broken by a plant, and every folder of src/ has plants', () => {
+    const { forbidden } = createRequire(import.meta.url)('../../.dependency-cruiser.cjs') as {
+      readonly forbidden: readonly { readonly name: string }[];
+    };
+    const planted = new Set([...PLANTED.map(({ rule }) => rule), 'no-cycles']);
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter(entry => entry.isDirectory());
+    assert.deepEqual(
+      {
+        rules: forbidden.map(({ name }) => name).filter(name => !planted.has(name)),
+        folders: folders.map(({ name }) => `src/${name}`).filter(folder => !EVERY_LAYER.includes(folder)),
+      },
+      { rules: [], folders: [] },
+    );
   });
 
   for (const { file, says, rule } of PLANTED) {

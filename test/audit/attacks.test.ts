@@ -60,7 +60,7 @@ function asTable(rows: readonly Row[]): string {
   return cells.map(row => `| ${row.join(' | ')} |`).join('\n');
 }
 
-describe('also P7-O3, freeze/append-only: attacks on a log of 50 records', function () {
+describe('also P7-O3, freeze/tamper-evident: attacks on a log of 50 records', function () {
   this.timeout(120_000);
   let whole = Buffer.alloc(0);
   let lines: readonly Buffer[] = [];
@@ -119,7 +119,7 @@ describe('also P7-O3, freeze/append-only: attacks on a log of 50 records', funct
     Array.from({ length: to - from }, (_, index) => from + index);
   const join = (changed: readonly Buffer[]): Buffer => Buffer.concat(changed);
 
-  it('one bit flipped, every bit of the file', () => {
+  it('freeze/tamper-evident: one bit flipped, every bit of the file', () => {
     const alone: AuditVerdict['kind'][] = [];
     const known: AuditVerdict['kind'][] = [];
     // What stands before the flipped line is read once, not once for each of its bits.

@@ -56,7 +56,7 @@ describe('the writer', () => {
     assert.equal((await verify(logFile(directory), positions.at(-1))).kind, 'intact');
   });
 
-  it('also P7-O3: durable before it counts: the record, its hash, then one flush, and only then the append resolves', async () => {
+  it('also P7-O3, freeze/audit-first: durable before it counts: the record, its hash, then one flush, and only then the append resolves', async () => {
     const directory = temporaryDirectory();
     const steps: string[] = [];
     const files: AuditFiles = {

@@ -316,7 +316,7 @@ describe('the audit log in a terminal', function () {
     }
   });
 
-  it('a reading is recorded before it is done, with the files and what was looked for; what is refused unread is none', async () => {
+  it('freeze/log-reads, also P7-O3: a reading is recorded before it is done, with the files and what was looked for; what is refused unread is none', async () => {
     const reads = (): readonly unknown[] =>
       records(audit).flatMap(({ stage, log_read: read, authority }) =>
         stage === 'log_read' ? [[read, authority]] : [],

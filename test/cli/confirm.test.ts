@@ -84,7 +84,7 @@ describe('consent in a terminal', function () {
       ['yes |', (program: string) => `yes node-2 | ${program}`],
       ['no input', (program: string) => `${program} < /dev/null`],
       [
-        'nobody who could read the questions',
+        'standard error that nobody reads',
         (program: string) => `${program} 2>/dev/null; code=$?; tail -n 1 $AUDIT/audit.jsonl; exit $code`,
       ],
     ] as const) {
@@ -442,7 +442,7 @@ describe('consent in a terminal', function () {
     );
 
     it(
-      'freeze/unknown, also P7-E2, exit 6: the answer is lost after the kernel executed: unknown, never retried, and ' +
+      'freeze/unknown, also P7-E2: the answer is lost after the kernel executed: exit 6, unknown, never retried, and ' +
         'the ledger tells',
       async () => {
         const primary = await cluster.primary();

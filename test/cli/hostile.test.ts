@@ -14,12 +14,13 @@ const ATTACK =
   '\u001b[2J\u001b]0;owned\u0007\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\' +
   '\u009b31m\u009d0;x\u009c\r\u0008\u007f\u202egnp.exe\u202c\u2066x\u2069\u200b\ufeff\u{e0041}\u2028' +
   '\n  Outcome     executed\u0000';
-/** Everything that steers, but the line breaks that are ours and the weight of our own headings. */
+/** Characters that steer a terminal, except the line breaks and the bold headings that we write. */
 const STEERING = anyOf(
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e]/u,
   /[\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/u,
 );
-const FREE = new Set([
+/** Members of an answer whose text a kernel chooses freely. */
+const FREE_TEXT = new Set([
   'name',
   'reason',
   'message',
@@ -49,7 +50,7 @@ function poisoned(value: unknown, key = ''): unknown {
   if (Array.isArray(value)) return value.map(member => poisoned(member, key));
   if (typeof value === 'object' && value !== null)
     return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, poisoned(member, name)]));
-  return typeof value === 'string' && FREE.has(key) && value !== 'self' ? `${value}${ATTACK}` : value;
+  return typeof value === 'string' && FREE_TEXT.has(key) && value !== 'self' ? `${value}${ATTACK}` : value;
 }
 
 describe('a hostile kernel in a terminal', function () {
@@ -76,7 +77,7 @@ describe('a hostile kernel in a terminal', function () {
     await closeAll();
   });
 
-  it('steers no terminal: neither in tables nor as JSON, neither what is shown nor what is recorded and shown later', async () => {
+  it('freeze/only-text: steers no terminal: neither in tables nor as JSON, neither what is shown nor what is recorded and shown later', async () => {
     const at = ['--url', server.url, '--audit-dir', audit];
     const lines = [
       ['inspect', 'cluster'],

@@ -36,9 +36,15 @@ const observed = z
     clock: z.string(),
   })
   .describe(
-    'From which node, at which state and time, by whose clock. Patroni has neither commit ids nor control ' +
-      'versions: there both are null.',
+    'From which node, at which state and time, by whose clock. Patroni and MySQL have neither commit ids nor ' +
+      'control versions: there both are null.',
   );
+
+/** Of one member of a MySQL group, in transactions. */
+const queues = { certifying: maybe(decimal), applying: maybe(decimal), applied: maybe(decimal) };
+const gtids = z
+  .strictObject({ executed: maybe(z.string()), received: maybe(z.string()), notApplied: maybe(z.string()) })
+  .describe('GTID sets of a MySQL server, as it writes them; notApplied: received but not executed.');
 
 const member = z.strictObject({
   nodeId: z.string(),
@@ -70,12 +76,22 @@ const member = z.strictObject({
       'For members of a Patroni cluster: its own word for the role, and WAL positions and lags in bytes; ' +
         'receiveLag and replayLag only where Patroni tells them apart.',
     ),
+  mysql: z
+    .strictObject({ role: z.string(), version: maybe(z.string()), ...queues })
+    .exactOptional()
+    .describe(
+      'For members of a MySQL group: its own word for the role, and how many transactions wait to be certified, wait ' +
+        'to be applied, and were applied.',
+    ),
 });
 const section = z.strictObject({
   name: z.string(),
   entries: z.array(z.strictObject({ key: z.string(), value: z.string() })),
 });
-const sections = z.array(section).exactOptional().describe('What a Patroni node says beside, in its own words.');
+const sections = z
+  .array(section)
+  .exactOptional()
+  .describe('What a Patroni or MySQL node says in addition, in its own words.');
 const event = z.strictObject({
   seq: decimal,
   type: z.string(),
@@ -110,8 +126,15 @@ const views = {
     epoch: maybe(decimal),
     primaryId: maybe(z.string()),
     members: z.array(member),
+    groupView: maybe(z.string()).exactOptional().describe('MySQL: VIEW_ID; null outside of a group.'),
   }),
-  inspect_node: z.strictObject({ member, source: z.enum(['self', 'reported']), epoch: maybe(decimal), sections }),
+  inspect_node: z.strictObject({
+    member,
+    source: z.enum(['self', 'reported']),
+    epoch: maybe(decimal),
+    sections,
+    gtids: maybe(gtids).exactOptional().describe('MySQL: null where the node did not answer itself.'),
+  }),
   inspect_replication_status: z.strictObject({
     primaryId: maybe(z.string()),
     epoch: maybe(decimal),
@@ -130,8 +153,28 @@ const views = {
         lastAcknowledgedAt: maybe(z.string()),
         receiveLag: maybe(decimal).exactOptional(),
         replayLag: maybe(decimal).exactOptional(),
+        certifying: queues.certifying.exactOptional(),
+        applying: queues.applying.exactOptional(),
+        applied: queues.applied.exactOptional(),
       }),
     ),
+    progress: z
+      .array(
+        z.strictObject({
+          nodeId: z.string(),
+          name: z.string(),
+          executed: maybe(decimal),
+          notApplied: maybe(decimal),
+          at: maybe(z.string()),
+          unknown: maybe(z.string()).describe('Why it did not report them itself; null: it did.'),
+        }),
+      )
+      .exactOptional()
+      .describe('MySQL: how many transactions each member has executed, and received but not applied.'),
+    gtids: gtids.exactOptional(),
+    committedByAll: maybe(z.string())
+      .exactOptional()
+      .describe('MySQL: what every member has committed, as the group last reported it.'),
   }),
   inspect_promotion_state: z.strictObject({
     state: z.string(),
@@ -184,6 +227,10 @@ const views = {
     ).describe('null: the answer does not say, which is not the same as none.'),
     ...part(z.string()),
     sections,
+    binaryLogs: z
+      .array(z.strictObject({ name: z.string(), bytes: maybe(decimal), encrypted: maybe(z.string()) }))
+      .exactOptional()
+      .describe('MySQL: the files of the binary log.'),
   }),
   inspect_snapshots: z.strictObject({
     items: z.array(

@@ -57,7 +57,7 @@ describe('secrets in a terminal', function () {
     assert.deepEqual(leaks, []);
   }
 
-  it('also P7-O3: neither output, error, JSON nor the log holds it, whatever the other side does with it', async () => {
+  it('freeze/secrets, also P7-O3: neither output, error, JSON nor the log holds it, whatever the other side does with it', async () => {
     const urls: Record<string, string> = {};
     const thief = await httpServer((request, response) => {
       assert.equal(request.headers.authorization, undefined, 'the token travelled with a redirect');
@@ -121,7 +121,7 @@ describe('secrets in a terminal', function () {
     nowhere();
   });
 
-  it('also P7-O3: lines that ask no kernel, and lines that were mistyped, do not hold it either', async () => {
+  it('also P7-O3, freeze/secrets: lines that ask no kernel, and lines that were mistyped, do not hold it either', async () => {
     const file = join(folder, 'token');
     writeFileSync(file, CANARY, { mode: 0o640 });
     await Promise.all([
@@ -157,7 +157,7 @@ describe('secrets in a terminal', function () {
     nowhere();
   });
 
-  it('also P7-O3: nor does what a whole promotion in a terminal shows and records, its rejection and its success', async () => {
+  it('also P7-O3, freeze/secrets: nor does what a whole promotion in a terminal shows and records, its rejection and its success', async () => {
     let reject = true;
     const urls: Record<string, string> = {};
     const server = await kernelServer(N2, urls, request => {

@@ -1,6 +1,6 @@
 /**
- * An engine that exists only in the tests, in the terminal: the program is built with a registry that knows it alone,
- * and no file of its sources is another one.
+ * An engine that exists only in the tests, in the terminal. The program is built with a registry that lists only this
+ * engine; no other source differs.
  */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
@@ -76,7 +76,11 @@ describe('an engine that no source knows, in the terminal', function () {
     assert.match(wal.stderr, /An abacus has no such thing\. Nothing was sent\./u);
     assert.equal(server.received.length, before);
     assert.equal((await asks('inspect', 'node', '--node', 'pg1', '--url', server.url)).code, 2);
-    assert.equal(server.received.length, before + 1, 'what is no id may be a name: the members are read once');
+    assert.equal(
+      server.received.length,
+      before + 1,
+      'a text that is no id may be a name, so the members are read once',
+    );
     const configuration = join(home, 'clusters.json');
     const cluster = { name: 'desk', kind: 'abacus', endpoints: [server.url], wood: 'oak' };
     writeFileSync(configuration, JSON.stringify({ clusters: [{ ...cluster, leaves: 'many' }] }), { mode: 0o600 });

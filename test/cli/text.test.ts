@@ -129,7 +129,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('null is unknown, and unknown is never 0 and never nothing', () => {
+  it('also freeze/never-zero: null is unknown, and unknown is never 0 and never nothing', () => {
     assert.deepEqual([null, '', 0n, 0, false, 'unknown'].map(known), [
       'unknown',
       '(empty)',
@@ -184,7 +184,7 @@ describe('foreign text', () => {
     );
   });
 
-  it('a record of the log cannot either, whole or in short', () => {
+  it('a record of the log cannot write outside its own lines, whole or in short', () => {
     fc.assert(
       fc.property(
         fc.dictionary(foreign, fc.jsonValue() as fc.Arbitrary<unknown>),
@@ -312,29 +312,28 @@ describe('views', () => {
     }
   });
 
-  it(
-    'under Patroni a leader has no lag, a replica inserts nothing, and no moment is broken in two: what does not ' +
-      'exist is no unknown',
-    () => {
-      const from = {
-        observed: { snapshot: 'live', commitId: null, controlVersion: null, nodeId: 'pg1', time: 't', clock: 'c' },
-        endpoint: 'e',
-        skipped: [],
-        notes: [],
-      };
-      const shown = (view: Undocumented<PatroniViews>): string => {
-        const lines = documentText(documented(DESCRIBED_BY_PATRONI, view).reading.document());
-        fits(lines);
-        return lines.join('\n');
-      };
-      const leader = {
-        ...member,
-        name: 'pg1',
-        nodeId: 'pg1',
-        role: 'primary' as const,
-        lagBytes: null,
-        patroni: { role: 'leader', timeline: 1n, written: 5n, received: null, replayed: null, marks: null },
-      };
+  describe('under Patroni what does not exist is no unknown', () => {
+    const from = {
+      observed: { snapshot: 'live', commitId: null, controlVersion: null, nodeId: 'pg1', time: 't', clock: 'c' },
+      endpoint: 'e',
+      skipped: [],
+      notes: [],
+    };
+    const shown = (view: Undocumented<PatroniViews>): string => {
+      const lines = documentText(documented(DESCRIBED_BY_PATRONI, view).reading.document());
+      fits(lines);
+      return lines.join('\n');
+    };
+    const leader = {
+      ...member,
+      name: 'pg1',
+      nodeId: 'pg1',
+      role: 'primary' as const,
+      lagBytes: null,
+      patroni: { role: 'leader', timeline: 1n, written: 5n, received: null, replayed: null, marks: null },
+    };
+
+    it('a leader has no lag, and a replica that reports itself none either', () => {
       const told = shown({
         command: 'inspect_node',
         reading: { ...from, view: { member: leader, source: 'self', epoch: 1n } },
@@ -355,6 +354,9 @@ describe('views', () => {
         /^ {4}Lag \(bytes\) +not reported by the node itself$/mu,
       );
       assert.match(told, /^ {4}Received +-$/mu);
+    });
+
+    it('a cluster has no id', () => {
       assert.doesNotMatch(
         shown({
           command: 'inspect_cluster_state',
@@ -362,6 +364,9 @@ describe('views', () => {
         }),
         /^ {2}Cluster/mu,
       );
+    });
+
+    it('a replica inserts no WAL', () => {
       const wal = {
         segments: [],
         checkpoints: null,
@@ -377,6 +382,9 @@ describe('views', () => {
         total: null,
       };
       assert.match(shown({ command: 'inspect_wal', reading: { ...from, view: wal } }), /^ {4}Inserted +-$/mu);
+    });
+
+    it('the time of a checkpoint stands in one piece', () => {
       const checkpoint = {
         kind: 'checkpoint' as const,
         id: '1F/5A000060',
@@ -394,8 +402,8 @@ describe('views', () => {
         }),
         /^ {2}1F\/5A000060 +2026-11-21T18:17:42Z +pg_control_checkpoint\(\), timeline 12$/mu,
       );
-    },
-  );
+    });
+  });
 
   it(
     'replicas are called by their names, with the ids beside them, in 80 columns; by their ids where a name is ' +
@@ -462,7 +470,7 @@ describe('views', () => {
     assert.equal(lines.join('').replaceAll(/\s/g, '').includes('AuthorityAmbiguity'), true);
   });
 
-  it('also P7-A3: members stand by name, in natural order: it says nothing of who is to be chosen', () => {
+  it('also P7-A3: members are sorted by name, in natural order, so that the order recommends none', () => {
     const lines = of({
       command: 'inspect_cluster_state',
       view: {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
 import { coverage, type Coverage, type NamedTest } from './coverage.ts';
 import { conformanceDocument, testsDocument } from './document.ts';
+import { ARCHITECTURE_FILE, withCanonicalTests } from './enforced.ts';
 import { readRun, RUN_FILE } from './run-record.ts';
 import { allTests } from './titles.ts';
 
@@ -40,8 +41,9 @@ describe('conformance', function () {
     assert.deepEqual(found.misplaced, [], 'Only a test is canonical: the title of a block begins with "also".');
   });
 
-  it('docs/conformance.md and docs/conformance-tests.md are what the titles say', () => {
+  it('docs/conformance.md, docs/conformance-tests.md and docs/architecture.md are what the titles say', () => {
     const texts = {
+      'architecture.md': withCanonicalTests(readFileSync(ARCHITECTURE_FILE, 'utf8'), tests),
       'conformance.md': conformanceDocument(tests, readRun(RUN_FILE)),
       'conformance-tests.md': testsDocument(tests),
     };

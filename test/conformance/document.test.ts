@@ -40,11 +40,12 @@ describe('the conformance documents', () => {
     assert.match(lineOf(text, '| `inspect_wal` |'), / \[line 4\]\(\.\.\/test\/c\.test\.ts#L4\) \|$/u);
   });
 
-  it('list every test of a rule, the canonical one first and in bold', () => {
+  it('list every test of a rule with its place, the canonical one first and in bold', () => {
     const text = testsDocument(TESTS);
     assert.ok(
       text.includes(
-        '### P7-F3\n\n- **cli: a › P7-F3, also P7-E2: sent \\*once\\***\n- ui: b › also P7-F3: again\n\n### P7-D1',
+        '### P7-F3\n\n- **cli: a › P7-F3, also P7-E2: sent \\*once\\*** [test/a.test.ts:12](../test/a.test.ts#L12)\n' +
+          '- ui: b › also P7-F3: again [test/b.test.ts:3](../test/b.test.ts#L3)\n\n### P7-D1',
       ),
       text,
     );

@@ -23,6 +23,11 @@ function linked(text: string, place: NamedTest['place']): string {
   return place === undefined ? text : `[${text}](../${place.file}#L${place.line})`;
 }
 
+/** Where a test stands, as the end of its line in the long list. */
+function placeOf({ place }: NamedTest): string {
+  return place === undefined ? '' : ` ${linked(`${place.file}:${place.line}`, place)}`;
+}
+
 /** The words of a title behind its tags. */
 function withoutTags(title: string): string {
   return title.slice(title.indexOf(': ') + 2).replace(/ \(seed \d+\)/u, '');
@@ -143,7 +148,7 @@ export function testsDocument(tests: readonly NamedTest[]): string {
     '# The tests of each rule',
     '',
     'The long list behind [conformance.md](conformance.md), written by `npm run docs`; do not edit it. The ' +
-      'canonical test is in bold, the others touch the rule.',
+      'canonical test is in bold, the others touch the rule. Each ends with its file and line.',
     ...[...SECTIONS, { title: 'The ten commands', rules: CELLS }].flatMap(({ title, rules }) => [
       '',
       `## ${title}`,
@@ -153,8 +158,8 @@ export function testsDocument(tests: readonly NamedTest[]): string {
           '',
           `### ${tag}`,
           '',
-          ...canonical.map(test => `- **${escaped(titleOf(test))}**`),
-          ...also.map(test => `- ${escaped(titleOf(test))}`),
+          ...canonical.map(test => `- **${escaped(titleOf(test))}**${placeOf(test)}`),
+          ...also.map(test => `- ${escaped(titleOf(test))}${placeOf(test)}`),
         ];
       }),
     ]),

@@ -53,8 +53,10 @@ const FREEZE = rules('freeze', {
   bound:
     'A confirmation counts only for what was shown: request, arguments, explanation, state, cluster and authority.',
   voided: 'A dialog or window that is gone, and a change of authority or cluster, void what was pending.',
+  'authority-after-unknown':
+    'After an unknown outcome Operator authority ends; the next control command needs it assumed anew.',
   'no-restored-authority': 'A session starts as Observer; authority ends with it and is never restored.',
-  'no-retry': 'Nothing is sent twice: not by the control plane, not inside the HTTP client.',
+  'no-retry': 'Nothing is sent twice: not by the control plane, not inside the HTTP and SQL clients.',
   'one-request': 'One control command is one request on one connection, and nothing follows it.',
   'seen-state':
     'The request carries the control version that the operator saw; for another state the kernel refuses it.',
@@ -64,11 +66,23 @@ const FREEZE = rules('freeze', {
   'audit-first': 'The intent is on disk before the first byte goes out; what cannot be recorded is not sent.',
   'audit-down': 'While the log cannot be written, all ten commands are refused before any traffic.',
   'not-recorded': 'Executed but not recorded is said exactly so.',
-  'append-only': 'The log is only appended to, by many writers in one chain; a change to it is found.',
+  'append-only': 'The log is only appended to, by many writers in one chain.',
+  'tamper-evident':
+    'A record that is changed, missing, moved or added is found and named; with a known head also a cut log.',
   'log-without-influence': 'What the log holds never influences a command.',
   responsible: 'Who asked is recorded as asserted; without an account there is no control command.',
   verbatim: 'The kernel’s rejection is shown and recorded in its own words.',
   unknown: 'An outcome that is not known is called unknown, never guessed, and can be looked up at the node.',
+  'observe-only': 'An observe-only cluster is not asked for a change, under any name and however its address is spelt.',
+  addresses: 'Only configured addresses are contacted, and an answer counts only as that of the node that was asked.',
+  transport: 'Beyond this machine a kernel is spoken to over verified TLS only; plain HTTP is refused there.',
+  'bound-secrets': 'A secret goes only to the addresses for which it was given.',
+  'only-text': 'Text of others is only text wherever it is shown: it steers no terminal and runs nothing.',
+  'log-reads': 'A person’s reading of the log is recorded before it is done.',
+  'never-zero':
+    'A value that is not known is shown as unknown in terminal, panels, pictures and tree: never as 0 or nothing.',
+  'least-safe':
+    'An unknown version or mode counts as the least safe: force asks for every acknowledgement that is needed in any.',
   resumes: 'Killed at any point, the control plane completes nothing, resumes nothing and invents no record.',
   deterministic: 'The same kernel state and input give the same explanation, the same view and the same error.',
   consistent: 'A view shows one state of the kernel, or is refused.',
@@ -76,9 +90,10 @@ const FREEZE = rules('freeze', {
   secrets: 'No secret is in a log, an error, a record, a view or an argument list.',
   'no-hidden-state':
     'On disk are settings, secrets in the editor’s store, the audit log and its head, and nothing else.',
-  layers: 'The layers import only downwards; a violation does not pass.',
+  layers: 'The layers import only downwards, and only its own folder knows an engine; a violation does not pass.',
   shared: 'The host’s own HTTP client and other extensions are left as they were.',
-  workspace: 'A workspace or another extension grants nothing and confirms nothing.',
+  workspace: 'No workspace can add a cluster, weaken a confirmation, grant authority or move the log.',
+  'other-extensions': 'Another extension can start a read or open a question; it cannot answer one.',
 });
 
 /** The four things that each command has to be tested for. */

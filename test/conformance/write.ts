@@ -1,13 +1,15 @@
 /**
- * Writes docs/conformance.md and docs/conformance-tests.md: `npm run docs [-- --run out/test-run.json]`. With a
- * run, it first copies what matters of it into docs/conformance-run.json.
+ * Writes docs/conformance.md, docs/conformance-tests.md and the last column of the table of rules in
+ * docs/architecture.md: `npm run docs [-- --run out/test-run.json]`. With a run, it first copies what matters of it
+ * into docs/conformance-run.json.
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../../scripts/lib/paths.mjs';
 import { coverage } from './coverage.ts';
 import { conformanceDocument, testsDocument } from './document.ts';
+import { ARCHITECTURE_FILE, withCanonicalTests } from './enforced.ts';
 import { readRun, RUN_FILE } from './run-record.ts';
 import { allTests } from './titles.ts';
 
@@ -16,6 +18,7 @@ if (values.run !== undefined) writeFileSync(RUN_FILE, `${JSON.stringify(readRun(
 const tests = await allTests();
 writeFileSync(join(root, 'docs', 'conformance.md'), conformanceDocument(tests, readRun(RUN_FILE)));
 writeFileSync(join(root, 'docs', 'conformance-tests.md'), testsDocument(tests));
+writeFileSync(ARCHITECTURE_FILE, withCanonicalTests(readFileSync(ARCHITECTURE_FILE, 'utf8'), tests));
 const { missing, double, unknown, misplaced } = coverage(tests);
 const problems = [
   ...missing.map(tag => `No test is the canonical one of ${tag}.`),

@@ -15,6 +15,7 @@ import { toWire } from '../../src/control-plane/model/views.ts';
 import { bent, closeAll, truthful, type Received } from '../support/servers.ts';
 import { N1, N2, REQUEST, rejection } from '../support/wire.ts';
 import { anyOf } from '../support/pattern.ts';
+import { observedDisk } from './observed-disk.ts';
 import { consents, failed, openOperator, openSession, removeFolders, truthfulServer, type Session } from './session.ts';
 
 const promotion = { cluster: 'orders', node: N2, reason: 'the runbook, page 4' };
@@ -90,7 +91,7 @@ describe('control plane invariants', () => {
     assert.equal(session.server.received.length, 0);
   });
 
-  it('also P7-A1: an observe-only cluster has no Operator, not even one who was Operator before it became observe-only', async () => {
+  it('also P7-A1, freeze/observe-only: an observe-only cluster has no Operator, not even one who was Operator before it became observe-only', async () => {
     const session = await openOperator();
     const orders = session.clusters.get('orders');
     assert.ok(orders);
@@ -610,7 +611,36 @@ describe('control plane invariants', () => {
     );
   });
 
-  it('freeze/audit-first, also P7-O3: if the log fails at any record before the dispatch, nothing is sent', async () => {
+  it(
+    'freeze/audit-first, also P7-O3: a control request arrives when its intent is the last record and is flushed, ' +
+      'and never when the flush fails',
+    async () => {
+      for (const command of ['request_promotion', 'request_demotion', 'force_promotion'] as const) {
+        const answers = command === 'force_promotion' ? overriding(['P6-A1']) : () => undefined;
+        const disk = observedDisk();
+        const arrivals: unknown[] = [];
+        const server = await truthfulServer(request => {
+          const last = session.records().at(-1);
+          if (request.method !== 'GET') arrivals.push([last?.stage, last?.request_id, disk.isFlushed()]);
+          return answers(request);
+        });
+        const session = await openOperator({ server, files: disk.files });
+        const result = await session.plane.execute(command, promotion);
+        assert.equal(result.kind, 'executed', command);
+        assert.deepEqual(arrivals, [['dispatch_intent', result.requestId, true]], command);
+
+        const unlucky = await openOperator({
+          server: await truthfulServer(answers),
+          files: observedDisk('dispatch_intent').files,
+        });
+        const { error } = failed(await unlucky.plane.execute(command, promotion));
+        assert.equal(error.code, 'PHASE7_AUDIT_UNAVAILABLE', command);
+        assert.deepEqual(unlucky.controls(), [], command);
+      }
+    },
+  );
+
+  it('also freeze/audit-first, P7-O3: if the log fails at any record before the dispatch, nothing is sent', async () => {
     for (const stage of ['explanation_presented', 'confirmation_requested', 'confirmation_given', 'dispatch_intent']) {
       const session = await openOperator({
         audit: log => ({

@@ -12,7 +12,7 @@ describe('readings of the log', () => {
     removeFolders();
   });
 
-  it('also P7-O3: hold the session, its authority, the files and what was looked for', async () => {
+  it('also P7-O3, freeze/log-reads: hold the session, its authority, the files and what was looked for', async () => {
     const session = await openOperator();
     const filter = {
       cluster: 'orders',

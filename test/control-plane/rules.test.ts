@@ -177,8 +177,8 @@ describe('records', () => {
   );
 
   it(
-    'also P7-A1, P7-E2: a control request whose outcome is unknown ends Operator authority, recorded; it has to be ' +
-      'assumed anew before the next one',
+    'freeze/authority-after-unknown, also P7-A1, P7-E2: a control request whose outcome is unknown ends Operator ' +
+      'authority, recorded; it has to be assumed anew before the next one',
     async () => {
       const late = transportFailure('PHASE7_TIMEOUT', 'late', 'unknown');
       let kernelSays: () => Promise<Result<ExecutedControl>> = () => Promise.resolve(failure(late));

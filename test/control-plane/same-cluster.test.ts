@@ -86,7 +86,7 @@ describe('one cluster under two names', () => {
     assert.equal(new Set(different.map(normalAddress)).size, different.length);
   });
 
-  it('also P7-A1: an address of an observe-only cluster, however it is spelt, has no Operator under another name', async () => {
+  it('freeze/observe-only, also P7-A1: an address of an observe-only cluster, however it is spelt, has no Operator under another name', async () => {
     const session = await openSession();
     const { port } = new URL(session.server.url);
     for (const endpoint of [
@@ -106,7 +106,7 @@ describe('one cluster under two names', () => {
     assert.equal(await operatorRefused(session), '');
   });
 
-  it('also P7-A1: an observe-only entry that is not valid otherwise still counts as one', async () => {
+  it('also P7-A1, freeze/observe-only: an observe-only entry that is not valid otherwise still counts as one', async () => {
     const session = await openSession();
     for (const spoilt of [
       { kind: 'oracle' },
@@ -193,7 +193,7 @@ describe('one cluster under two names', () => {
     assert.deepEqual(both.controls(), []);
   });
 
-  it('also P7-A1, P7-A2: an entry that makes the cluster observe-only while the person reads sends nothing', async () => {
+  it('also P7-A1, P7-A2, freeze/observe-only: an entry that makes the cluster observe-only while the person reads sends nothing', async () => {
     const holder: { session?: Session } = {};
     holder.session = await openOperator({
       person: (prompt, voided) => {

@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { ENGINES } from '../../src/engines/registry.ts';
+import type { AuditFiles } from '../../src/audit/files.ts';
 import { openAuditLog } from '../../src/audit/log.ts';
 import type { ClusterConfig } from '../../src/control-plane/clusters/cluster.ts';
 import { ControlPlane } from '../../src/control-plane/control-plane.ts';
@@ -80,6 +81,8 @@ export interface SessionOptions {
   readonly account?: string;
   readonly server?: HttpRunning;
   readonly audit?: (log: AuditLog) => AuditLog;
+  /** The file operations of the log. */
+  readonly files?: AuditFiles;
   readonly ids?: () => string;
   readonly cluster?: Partial<ClusterConfig>;
   readonly connect?: Clusters['connect'];
@@ -99,7 +102,7 @@ export async function openSession(options: SessionOptions = {}): Promise<Session
       return await (options.person ?? consents)(prompt, voided);
     },
   };
-  const log = openAuditLog({ directory: folder });
+  const log = openAuditLog({ directory: folder, ...(options.files === undefined ? {} : { files: options.files }) });
   const plane = new ControlPlane({
     engines: ENGINES,
     audit: options.audit?.(log) ?? log,

@@ -63,7 +63,7 @@ describe('secrets', () => {
   });
   afterEach(closeAll);
 
-  it('freeze/secrets, also P7-O3: no result, error or printed byte holds the token, whatever a server does with it', async () => {
+  it('also P7-O3, freeze/secrets: no result, error or printed byte holds the token, whatever a server does with it', async () => {
     const printed: string[] = [];
     const write = { out: process.stdout.write.bind(process.stdout), err: process.stderr.write.bind(process.stderr) };
     const spy = (chunk: string | Uint8Array): boolean => {

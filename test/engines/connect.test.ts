@@ -31,7 +31,7 @@ describe('connecting to a cluster', () => {
     assert.equal(server.received.length, 0);
   });
 
-  it('also P7-F1: plain HTTP to another machine, and credentials in an address, are refused once more', async () => {
+  it('also P7-F1, freeze/transport: plain HTTP to another machine, and credentials in an address, are refused once more', async () => {
     const insecure = errorOf(await connect(clusterOf(['http://127.0.0.1:1', 'http://10.0.0.1:9191']), OPTIONS));
     assert.equal(insecure.code, 'PHASE7_INSECURE_TRANSPORT');
     assert.equal(insecure.outcome, 'not_executed');
@@ -134,7 +134,7 @@ describe('connecting to a cluster', () => {
     assert.deepEqual(JSON.parse(stdout), { ok: true, same: true, found: [] });
   });
 
-  it('also P7-S3: a proxy of the environment is not used', async () => {
+  it('also P7-S3, freeze/addresses: a proxy of the environment is not used', async () => {
     const proxy = await kernelServer(N1);
     const dead = await closedPort();
     const names = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'NODE_USE_ENV_PROXY'];

@@ -198,7 +198,7 @@ describe('the way to MySQL', () => {
     }
   });
 
-  it('also P7-F1: a certificate of an unknown CA, of another name or out of its time is refused with the reason', async () => {
+  it('also P7-F1, freeze/transport: a certificate of an unknown CA, of another name or out of its time is refused with the reason', async () => {
     const tls = { ca: file('ca.pem', ca.cert) };
     const refusals: readonly (readonly [Issued, How, RegExp])[] = [
       [good, {}, /unable to verify the first certificate|unable to get local issuer certificate/],

@@ -833,13 +833,21 @@ describe('what MySQL says', () => {
     );
   });
 
+  it('also freeze/least-safe: a forced group asks for every acknowledgement, whatever is known of versions and settings', async () => {
+    for (const unknown of [{}, { MEMBER_VERSION: null }, { MEMBER_VERSION: '99.0' }, { single_primary: null }]) {
+      everywhere(bent('group', row => ({ ...row, ...unknown })));
+      const { view } = valueOf(await (await demo.kernel()).explainPromotion(M2, 'forced'));
+      assert.deepEqual(view.overriddenInvariants, ['P6-A1', 'P6-S1'], JSON.stringify(unknown));
+    }
+  });
+
   it('no statement relies on the backslash, which is none with NO_BACKSLASH_ESCAPES', async () => {
     const kernel = await demo.kernel();
     for (const read of Object.values(READS)) await read(kernel, M2, url(1));
     for (const { statement } of demo.asked()) assert.doesNotMatch(statement, /\\/);
   });
 
-  it('also P7-S3: no address is contacted but those that are configured, whatever the group names', async () => {
+  it('also P7-S3, freeze/addresses: no address is contacted but those that are configured, whatever the group names', async () => {
     const { port } = demo.nodes[2].server;
     everywhere(listing({ [M2]: { MEMBER_PORT: String(port) }, [M1]: { MEMBER_PORT: String(port) } }));
     const kernel = await demo.kernel({ endpoints: [url(0), url(1)] });

@@ -210,7 +210,7 @@ describe('odd fields in the answers of Patroni', () => {
       assert.match(error.message, /reports no leader .* The role of pg1 cannot be read there/u);
     });
 
-    it('a mode that is not known, or of a version that is not known, asks for the least safe acknowledgements', async () => {
+    it('freeze/least-safe: a mode or a version that is not known asks for the least safe acknowledgements', async () => {
       const kernel = await demo.kernel();
       const asked = async (mode: unknown, version: unknown): Promise<unknown> => {
         demo.pg1.answer = demo.pg2.answer = ({ path }) =>

@@ -274,7 +274,7 @@ describe('kernel reads', () => {
     );
   });
 
-  it('also P7-S3: addresses that a kernel reports are never contacted unless configured', async () => {
+  it('freeze/addresses, also P7-S3: addresses that a kernel reports are never contacted unless configured', async () => {
     const urls: Record<string, string> = {};
     const stranger = await kernelServer(N2, urls);
     const one = await kernelServer(N1, urls);

@@ -138,7 +138,7 @@ describe('TLS', () => {
     }
   });
 
-  it('also P7-F1: expired, not yet valid, self-signed and wrong-host certificates are refused with the reason', async () => {
+  it('freeze/transport, also P7-F1: expired, not yet valid, self-signed and wrong-host certificates are refused with the reason, and so is plain HTTP', async () => {
     const tls = { ca: caFile() };
     const issued = { name: 'db', issuer: ca, ip: ['127.0.0.1'] };
     await refused(
@@ -166,9 +166,11 @@ describe('TLS', () => {
       tls,
       /not in the cert's list/,
     );
+    const plain = await connect(clusterOf(['http://db.example:9191']), { timeouts: DEFAULT_TIMEOUTS });
+    assert.equal(errorOf(plain).code, 'PHASE7_INSECURE_TRANSPORT');
   });
 
-  it('also P7-F1: the environment cannot switch verification off', async () => {
+  it('also P7-F1, freeze/transport: the environment cannot switch verification off', async () => {
     const before = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
     const listeners = process.listeners('warning');
     process.removeAllListeners('warning');
@@ -347,7 +349,7 @@ describe('TLS', () => {
     },
   );
 
-  it('also P7-F1: TLS below 1.2 is refused', async () => {
+  it('also P7-F1, freeze/transport: TLS below 1.2 is refused', async () => {
     const server = await tlsKernel(good, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' });
     await refused(
       server,

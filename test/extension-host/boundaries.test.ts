@@ -36,7 +36,7 @@ describe('boundaries', () => {
   });
   after(() => server.close());
 
-  it("also P7-A1, freeze/workspace: a cluster in the workspace's settings does not exist", async () => {
+  it("freeze/workspace, also P7-A1: a cluster in the workspace's settings does not exist, and its log folder stays unused", async () => {
     const folder = vscode.workspace.workspaceFolders?.[0];
     assert.ok(folder);
     const settings = join(folder.uri.fsPath, '.vscode', 'settings.json');
@@ -61,8 +61,8 @@ describe('boundaries', () => {
   });
 
   it(
-    "freeze/workspace, also P7-A2: whatever another extension passes to a command, it is an Observer's request and " +
-      'no more',
+    "freeze/other-extensions, also P7-A2: whatever another extension passes to a command, it is an Observer's " +
+      'request and no more',
     async () => {
       const before = records().length;
       const target = { cluster: 'evil', node: '22222222-2222-4222-8222-222222222222' };
@@ -93,8 +93,8 @@ describe('boundaries', () => {
   );
 
   it(
-    "also P7-A2: a real second extension gets no more than an Observer's refusal, whatever it calls with whatever " +
-      'arguments',
+    "also P7-A2, freeze/other-extensions: a real second extension gets no more than an Observer's refusal, " +
+      'whatever it calls with whatever arguments',
     async () => {
       const stranger = vscode.extensions.getExtension<{
         run: (command: string, ...args: unknown[]) => Thenable<unknown>;

@@ -63,7 +63,7 @@ async function runIn(vscodeExecutablePath: string): Promise<number> {
   const timer = setInterval(() => progress.update(), 200);
   try {
     const [extensionTestsPath] = await Promise.all([bundleSuites(), build({ release: false })]);
-    const apart = [
+    const ownProfile = [
       `--user-data-dir=${join(folder, 'u')}`,
       `--extensions-dir=${join(folder, 'x')}`,
       '--disable-workspace-trust',
@@ -74,7 +74,7 @@ async function runIn(vscodeExecutablePath: string): Promise<number> {
       extensionDevelopmentPath: root,
       extensionTestsPath,
       extensionTestsEnv: { [REPORT_VARIABLE]: report, XDG_STATE_HOME: join(folder, 'state') },
-      launchArgs: [folder, ...apart, ...asRoot],
+      launchArgs: [folder, ...ownProfile, ...asRoot],
     }).catch((error: unknown) => void process.stderr.write(`${String(error)}\n`));
     if (!progress.ended) process.stdout.write('The extension host ended without a result.\n');
     return progress.ended && !progress.failed ? 0 : 1;

@@ -104,6 +104,15 @@ describe('npm test', function () {
     assert.match(output, /no end after its last test: something is left open/u);
   });
 
+  it('lists what would run, and runs nothing', async () => {
+    const { code, output } = await runOver({ 'a.test.ts': "it('one', () => { throw new Error('it ran'); });" }, [
+      '--only',
+      'imports,engines',
+      '--list',
+    ]);
+    assert.deepEqual({ code, output }, { code: 0, output: 'imports\nengines\n' });
+  });
+
   it('refuses a suite that does not exist', async () => {
     const { code, output } = await runOver({}, ['--only', 'engine']);
     assert.equal(code, 1);

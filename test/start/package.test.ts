@@ -26,10 +26,14 @@ const SHIPPED = [
   'extension/l10n/bundle.l10n.de.json',
   ...[
     'THIRD-PARTY-NOTICES.txt',
+    'aerodb-control-commands.cjs',
     'aerodb-control.cjs',
     'codicon.ttf',
+    'extension-session.cjs',
     'extension.cjs',
     'local-cluster.js',
+    'mysql2.cjs',
+    'pg-client.cjs',
     'sbom.cdx.json',
     'webview.css',
     'webview.js',
@@ -111,14 +115,22 @@ describe('the package', function () {
     assert.match((await run(process.execPath, [program('local-cluster.js'), '--help'], options)).stdout, /--nodes/u);
   });
 
-  it("the extension asks for vscode and for Node's own modules, and for nothing else", () => {
-    const code = readFileSync(join(folder, 'extension', 'dist', 'extension.cjs'), 'utf8');
-    const asked = new Set([...code.matchAll(/\brequire\("([^"]+)"\)/gu)].map(([, name = '']) => name));
-    assert.ok(asked.has('vscode'));
-    assert.deepEqual(
-      [...asked].filter(name => name !== 'vscode' && !builtinModules.includes(name.replace(/^node:/u, ''))),
-      [],
-    );
+  it("the extension asks for vscode, for Node's own modules and for files that ship, and for nothing else", () => {
+    for (const file of ['extension.cjs', 'extension-session.cjs']) {
+      const code = readFileSync(join(folder, 'extension', 'dist', file), 'utf8');
+      const asked = new Set([...code.matchAll(/\brequire\("([^"]+)"\)/gu)].map(([, name = '']) => name));
+      assert.ok(asked.has('vscode'));
+      assert.deepEqual(
+        [...asked].filter(
+          name =>
+            name !== 'vscode' &&
+            !builtinModules.includes(name.replace(/^node:/u, '')) &&
+            !files.has(name.replace(/^\./u, 'extension/dist')),
+        ),
+        [],
+        file,
+      );
+    }
   });
 
   it('the Marketplace can show it: a PNG icon of 128 pixels, a category, keywords, and no picture that is not https', () => {

@@ -14,7 +14,7 @@ import { temporaryFolder } from './folders.ts';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The one file that ships, built once for all suites of this process. */
+/** What ships, built once for all suites of this process. */
 let program: Promise<string> | undefined;
 
 /** Builds what ships, and returns the path of the terminal program. */

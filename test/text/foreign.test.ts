@@ -24,7 +24,7 @@ function asked(name: string): string {
 describe('foreign text', function () {
   this.timeout(120_000);
 
-  it('also P7-A2: every code point of Unicode by itself is seen, or is written as its number, alone and inside a name', () => {
+  it('also P7-A2, freeze/only-text: every code point of Unicode by itself is seen, or is written as its number, alone and inside a name', () => {
     const counts = { seen: 0, unseen: 0 };
     for (let point = 0; point <= LAST; point += 1) {
       const character = String.fromCodePoint(point);

@@ -200,7 +200,7 @@ describe('experience', function () {
     await workbench.webviews.waitForText('AERO_PROMOTION_DENIED');
   });
 
-  it('hostile names are text in the tree, its tooltips, quick picks, dialogs, panels and notifications', async () => {
+  it('also freeze/only-text: hostile names are text in the tree, its tooltips, quick picks, dialogs, panels and notifications', async () => {
     const { workbench } = use;
     await using kernel = await HostileKernel.before(cluster.nodes);
     configure(kernel.urls);

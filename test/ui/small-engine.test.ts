@@ -1,6 +1,6 @@
 /**
- * An engine that exists only in the tests, in the real workbench: the extension is packaged with a registry that knows
- * it alone, and no file of its sources is another one.
+ * An engine that exists only in the tests, in the real workbench. The extension is packaged with a registry that lists
+ * only this engine; no other source differs.
  */
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ const DESK = { name: 'desk', label: 'desk (a test)' };
 
 describe('an engine that no source knows, in the editor', function () {
   this.timeout(120_000);
-  // Where packages are made: it is renamed into its place, and a rename does not leave a file system.
+  // In the folder where packages are made: a package is moved to its place by a rename, within one file system.
   const vsix = join(root, 'out', `small-engine-${process.pid}.vsix`);
   let server: RunningAbacus;
 
@@ -76,7 +76,7 @@ describe('an engine that no source knows, in the editor', function () {
     assert.deepEqual(stages.slice(-3), ['confirmation_given', 'dispatch_intent', 'command_executed']);
   });
 
-  it('is what can be added, with the texts that it has for that', async () => {
+  it('is offered by Add Cluster, with its own texts', async () => {
     const { workbench } = use;
     use.editor.writeSettings({ 'aerodb.clusters': [] });
     await workbench.runCommand('AeroDB: Add Cluster…');

@@ -30,7 +30,7 @@ describe('readings of the audit log in the editor', () => {
     return rest;
   }
 
-  it('records an opening, each filter once until the log is read anew, and a reload with the filter in place', async () => {
+  it('also freeze/log-reads: records an opening, each filter once until the log is read anew, and a reload with the filter in place', async () => {
     const readings = new AuditReadings(() => plane, FILE);
     assert.equal(await readings.open(), null);
     assert.equal(await readings.filter({}), undefined, 'the selection that an opened tab begins with');

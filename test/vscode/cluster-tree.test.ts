@@ -203,7 +203,7 @@ describe('the rows of the tree', () => {
     assert.equal(clusterRow(made).description, 'Primary: node-1 · epoch 4 · as of 10:00:00Z · 2026-11-21');
   });
 
-  it('also P7-O1: a node says what differs, and the rest stands in its tooltip', async () => {
+  it('also P7-O1, freeze/never-zero: a node says what differs, and the rest stands in its tooltip', async () => {
     const rows: readonly (readonly [Partial<Member>, string])[] = [
       [{}, 'replica · lag 0'],
       [{ role: 'primary', replicationState: 'PrimaryActive', lagCommits: null, lagBytes: null }, 'primary'],

@@ -17,9 +17,9 @@ const EDITOR = `
   }
   export const l10n = { t: (text, ...values) => text.replace(/\\{(\\d+)\\}/g, (_, at) => String(values[at])) };
   export const commands = {
-    registerCommand: (id, run) => { globalThis.registeredInTest.set(id, run); },
     executeCommand: () => Promise.resolve(),
   };
+  export const workspace = { getConfiguration: () => ({ inspect: () => undefined }) };
   export const ProgressLocation = { Notification: 15 };
   export const window = {
     withProgress: (_options, work) => work(),

@@ -4,7 +4,7 @@ import { visible } from '../../src/text/foreign.ts';
 import { inert, tabTitle } from '../../src/vscode/foreign.ts';
 
 describe('foreign text', () => {
-  it("also P7-A2: a kernel's message cannot put a link that runs a command into a notification, nor an icon into a name", () => {
+  it("also P7-A2, freeze/only-text: a kernel's message cannot put a link that runs a command into a notification, nor an icon into a name", () => {
     const hostile = 'see [details](command:aerodb.forcePromotion) $(verified) [a]($(key)[b](c)';
     const shown = inert(hostile);
     assert.doesNotMatch(shown, /\]\(|\$\(/u);

@@ -25,7 +25,7 @@ describe('the panel of an inspection', () => {
   const quick: Quick = pickedIn();
 
   before(async () => {
-    const { registerOperatorCommands } = await import('../../src/vscode/commands.ts');
+    const { runCommand } = await import('../../src/vscode/commands.ts');
     const { Comparisons } = await import('../../src/vscode/comparisons.ts');
     const panels = { show: (_key: string, content: PanelContent) => (compared = content) } as unknown as Panels;
     const members = [1, 2, 3].map(number => ({
@@ -68,8 +68,7 @@ describe('the panel of an inspection', () => {
       comparisons: new Comparisons(panels),
       nodeName: () => undefined,
     } as unknown as CommandContext;
-    registerOperatorCommands(() => context);
-    inspect = argument => quick.run('aerodb.inspectClusterState', argument);
+    inspect = argument => runCommand(context, 'inspect_cluster_state', argument);
   });
 
   it('also P7-A3, P7-S3: another endpoint is picked in configured order, and asked once, alone; Refresh asks it again', async () => {

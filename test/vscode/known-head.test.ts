@@ -66,7 +66,7 @@ describe('the known head of the editor', () => {
     assert.deepEqual([looked, head.get()?.seq], [1, 4n]);
   });
 
-  it('also P7-O3, freeze/append-only: truncate and continue, beyond the known head too, stays found', async () => {
+  it('also P7-O3, freeze/tamper-evident: truncate and continue, beyond the known head too, stays found', async () => {
     const directory = temporaryDirectory();
     const state = storage();
     await window(state, directory, 10);
@@ -79,8 +79,8 @@ describe('the known head of the editor', () => {
   });
 
   it(
-    'also P7-O3, freeze/append-only: a log that was rewritten whole, or begun anew, and continued beyond the known ' +
-      'head stays found',
+    'also P7-O3, freeze/tamper-evident: a log that was rewritten whole, or begun anew, and continued beyond the ' +
+      'known head stays found',
     async () => {
       for (const records of [2, 30]) {
         const directory = temporaryDirectory();

@@ -20,7 +20,7 @@ const german = read('l10n/bundle.l10n.de.json');
  * keys come from a table.
  */
 const LOOKUPS: Readonly<Record<string, string>> = {
-  'vscode.l10n.t': 'src/vscode/**/*.ts',
+  'vscode.l10n.t': 'src/{extension,vscode/**/*}.ts',
   t: 'src/webview/**/*.ts',
   phrase: 'src/webview/**/*.ts',
   label: 'src/{engines,control-plane}/**/*.ts',

@@ -12,7 +12,7 @@ const manifest = z
     activationEvents: z.array(z.string()),
     extensionKind: z.array(z.string()),
     dependencies: z.record(z.string(), z.string()).optional(),
-    capabilities: z.object({ untrustedWorkspaces: z.object({ supported: z.literal('limited') }) }),
+    capabilities: z.object({ untrustedWorkspaces: z.looseObject({ supported: z.string() }) }),
     contributes: z.object({
       commands: z.array(z.object({ command: z.string(), title: z.string(), category: z.string() })),
       configuration: z.object({ properties: z.record(z.string(), z.looseObject({ scope: z.string() })) }),
@@ -61,6 +61,13 @@ const PRESENTATION = [
   'openDocumentation',
   'showLog',
 ].map(name => `aerodb.${name}`);
+
+/** The files of `src/` whose text matches. */
+function sourcesWith(pattern: RegExp): readonly string[] {
+  return readdirSync('src', { recursive: true, encoding: 'utf8' }).filter(
+    file => file.endsWith('.ts') && pattern.test(readFileSync(`src/${file}`, 'utf8')),
+  );
+}
 
 describe('manifest', () => {
   it(
@@ -111,16 +118,20 @@ describe('manifest', () => {
       assert.deepEqual(manifest.activationEvents, ['onWebviewPanel:aerodb.panel']);
       for (const [key, { scope }] of Object.entries(contributes.configuration.properties))
         assert.equal(scope, 'machine', key);
-      const read = readdirSync('src', { recursive: true, encoding: 'utf8' })
-        .filter(file => file.endsWith('.ts'))
-        .filter(file => /getConfiguration\([^)]*\)\.get\(/.test(readFileSync(`src/${file}`, 'utf8')));
       assert.deepEqual(
-        read,
+        sourcesWith(/getConfiguration\([^)]*\)\.get\(/u),
         [],
         "settings are read with inspect(), which tells the machine's value from a workspace's",
       );
     },
   );
+
+  it('also freeze/workspace: the extension runs in Restricted Mode too, and trust in a workspace switches nothing on', () => {
+    assert.deepEqual(Object.keys(manifest.capabilities.untrustedWorkspaces), ['supported', 'description']);
+    assert.equal(manifest.capabilities.untrustedWorkspaces.supported, 'limited');
+    const asksForTrust = sourcesWith(/workspace\.isTrusted|WorkspaceTrust/u);
+    assert.deepEqual(asksForTrust, [], 'what depends on trust would be something that a workspace can grant');
+  });
 
   it('freeze/no-background, also P7-S1: the extension starts no process and keeps no timer', () => {
     for (const folder of ['src/vscode', 'src/control-plane', 'src/engines', 'src/audit', 'src/webview']) {

@@ -1,4 +1,4 @@
-/** Stands in for the editor's pickers and commands, for code that runs outside of it. */
+/** Stands in for the editor's pickers, for code that runs outside of it. */
 
 /** One line of a picker. */
 export interface Item {
@@ -15,18 +15,15 @@ export interface Quick {
   readonly pick: (index: number | undefined) => Promise<void>;
   /** Waits for what was begun without anybody waiting for it. */
   readonly settled: () => Promise<void>;
-  readonly run: (command: string, argument: unknown) => Promise<void>;
 }
 
 /** Puts the stand-ins where the module that stands for `vscode` looks for them. */
 export function pickedIn(): Quick {
-  const registered = new Map<string, (argument: unknown) => Promise<void>>();
   let items: readonly Item[] = [];
   let answer: ((item: Item | undefined) => void) | undefined;
   let open = Promise.withResolvers<undefined>();
   const settled = (): Promise<void> => new Promise(resolve => setImmediate(() => setImmediate(resolve)));
   Object.assign(globalThis, {
-    registeredInTest: registered,
     pickInTest: (shown: readonly Item[]) =>
       new Promise<Item | undefined>(resolve => {
         items = shown;
@@ -45,10 +42,5 @@ export function pickedIn(): Quick {
       await settled();
     },
     settled,
-    run: async (command, argument) => {
-      const handler = registered.get(command);
-      if (handler === undefined) throw new Error(`${command} is not registered`);
-      await handler(argument);
-    },
   };
 }

@@ -6,8 +6,9 @@ import { writeBeside } from '../../src/audit/export.ts';
 import { givenFile } from '../../src/audit/given-file.ts';
 import { answeredJson } from '../../src/control-plane/model/answered-json.ts';
 import { ENGINES } from '../../src/engines/registry.ts';
-import { parseEditorMessage, parsePanelRequest } from '../../src/panel-protocol/messages.ts';
-import type { ReconstructionFacts } from '../../src/panel-protocol/reconstruction.ts';
+import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
+import { showPanel } from '../../src/panel-protocol/panels.ts';
+import { reconstructionMessage, type ReconstructionFacts } from '../../src/panel-protocol/reconstruction.ts';
 import { evidenceIn } from '../../src/reconstruction/evidence.ts';
 import type { Asked } from '../../src/reconstruction/model.ts';
 import type { Result } from '../../src/control-plane/model/errors.ts';
@@ -63,8 +64,8 @@ describe('the session of a reconstruction', () => {
     const facts = await result;
     assert.ok(facts?.ok === true, JSON.stringify(facts));
     const show = { type: 'show', refreshable: true, panel: { kind: 'reconstruction', title: 't', facts: facts.value } };
-    const parsed = parseEditorMessage(structuredClone(show));
-    assert.equal(parsed?.type, 'show', JSON.stringify(parsed));
+    const parsed = showPanel.safeParse(structuredClone(show));
+    assert.ok(parsed.success, JSON.stringify(parsed));
     return facts.value;
   }
 
@@ -153,14 +154,14 @@ describe('the session of a reconstruction', () => {
     const page = session.page(facts.made, 0, 100);
     assert.ok(page?.part === 'page');
     assert.equal(page.rows.length, facts.entries);
-    assert.equal(parseEditorMessage(structuredClone(page))?.type, 'reconstruction');
+    assert.ok(reconstructionMessage.safeParse(structuredClone(page)).success);
     assert.deepEqual(
       facts.requests.map(({ command, who, target }) => [command, who, target.includes(N2)]),
       [['request_promotion', 'ann@desk', true]],
     );
     const sheet = await session.sheet(facts.made, 0);
     assert.ok(sheet?.part === 'sheet' && sheet.explanation !== null && sheet.explanation.document !== null);
-    assert.equal(parseEditorMessage(structuredClone(sheet))?.type, 'reconstruction');
+    assert.ok(reconstructionMessage.safeParse(structuredClone(sheet)).success);
     assert.equal(await session.sheet(facts.made, 1), null);
     assert.ok(session.members.some(({ id, cluster, isRead }) => id === N2 && cluster === 'orders' && !isRead));
   });

@@ -2,6 +2,7 @@
  * The panels in a real browser: the shipped page and bundle, with the editor's side of the protocol and its theme
  * played by the test.
  */
+import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import * as esbuild from 'esbuild';
@@ -53,6 +54,11 @@ export class Bundle implements AsyncDisposable {
     return new Bundle(folder);
   }
 
+  /** The text of one of its files. */
+  text(file: string): string {
+    return readFileSync(join(this.folder, file), 'utf8');
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     removeFolder(this.folder);
     return Promise.resolve();
@@ -90,6 +96,8 @@ export interface PanelUnderTest {
 interface EditorSide {
   readonly asked: unknown[];
   kept: unknown;
+  /** Sends a message; if it shows a panel, waits until the application has drawn it or said that it cannot. */
+  readonly send: (message: unknown) => Promise<void>;
 }
 
 declare global {
@@ -119,8 +127,9 @@ export async function openPanel(
       await route.fulfill({
         contentType: 'text/html',
         body: panelHtml({
-          script: `${ORIGIN}/webview.js`,
-          style: `${ORIGIN}/webview.css`,
+          script: bundle.text('webview.js'),
+          style: bundle.text('webview.css'),
+          font: `${ORIGIN}/codicon.ttf`,
           cspSource: ORIGIN,
           nonce: 'bm9uY2U',
           language: 'en',
@@ -134,7 +143,19 @@ export async function openPanel(
     }
   });
   await page.addInitScript(({ bodyClass, variables }: Theme) => {
-    const side: EditorSide = { asked: [], kept: undefined };
+    const side: EditorSide = {
+      asked: [],
+      kept: undefined,
+      send: async data => {
+        side.kept = undefined;
+        window.dispatchEvent(new MessageEvent('message', { data }));
+        const isShown = typeof data === 'object' && data !== null && 'type' in data && data.type === 'show';
+        while (isShown && side.kept === undefined && document.querySelector('main > [role="alert"]') === null)
+          await new Promise(done => {
+            requestAnimationFrame(done);
+          });
+      },
+    };
     Object.assign(globalThis, {
       editorSide: side,
       acquireVsCodeApi: () => ({
@@ -161,7 +182,7 @@ export async function openPanel(
     troubles,
     show: async message => {
       await page.evaluate(async data => {
-        window.dispatchEvent(new MessageEvent('message', { data }));
+        await window.editorSide.send(data);
         for (let frame = 0; frame < 3; frame += 1)
           await new Promise(done => {
             requestAnimationFrame(done);

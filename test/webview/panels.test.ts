@@ -62,8 +62,8 @@ function hostile<T>(value: T, text: string): T {
 }
 
 /** A sample with one member of its message replaced. */
-function spoil(name: string, path: readonly string[], value: unknown): ShowPanel {
-  const message = structuredClone(sample(name));
+function spoil(from: string | ShowPanel, path: readonly string[], value: unknown): ShowPanel {
+  const message = structuredClone(typeof from === 'string' ? sample(from) : from);
   const last = path.at(-1) ?? '';
   const owner = path
     .slice(0, -1)
@@ -124,9 +124,11 @@ describe('panels', () => {
 
   describe('the page', () => {
     it('allows nothing but its own script, style and font', () => {
+      const [script, style] = [bundle.text('webview.js'), bundle.text('webview.css')];
       const page = panelHtml({
-        script: 'https://x/webview.js',
-        style: 'https://x/webview.css',
+        script: '(script)',
+        style: 'src: url(./codicon.ttf?1)',
+        font: 'https://x/codicon.ttf',
         cspSource: 'https://x',
         nonce: 'N0NCE',
         language: 'en',
@@ -137,19 +139,27 @@ describe('panels', () => {
         "default-src 'none'; script-src 'nonce-N0NCE'; style-src 'nonce-N0NCE'; font-src https://x; base-uri " +
           "'none'; form-action 'none'",
       );
-      assert.doesNotMatch(
-        page,
-        /<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)(?! type="application\/json")/u,
-        'nothing inline but the labels, which are inert',
+      assert.deepEqual(
+        [...page.matchAll(/<(?:script|style|link)[^>]*>[^<]*/gu)].map(([element]) => element),
+        [
+          '<style nonce="N0NCE">src: url(https://x/codicon.ttf?1)',
+          '<script type="application/json" id="dictionary" nonce="N0NCE">{}',
+          '<script type="module" nonce="N0NCE">(script)',
+        ],
+        'its own program, and the labels, which are inert',
       );
+      assert.doesNotMatch(page, /\s(?:style|src|on\w+)=/u);
+      assert.doesNotMatch(script, /<\/script|<!--/iu, 'the program cannot end its element');
+      assert.doesNotMatch(style, /<\/style/iu, 'nor can the style');
     });
 
     it('cannot be broken out of by what is put into it', () => {
       const page = panelHtml({
-        script: '"><script>alert(1)</script>',
+        script: 's',
         style: 's',
-        cspSource: 'c',
-        nonce: 'n',
+        font: 'f',
+        cspSource: 'c"><script>alert(1)</script>',
+        nonce: 'n"><script>alert(3)</script>',
         language: 'en"><b>',
         dictionary: { 'a</script><script>alert(2)</script>': '<!--<script>' },
       });
@@ -390,7 +400,7 @@ describe('panels', () => {
   });
 
   describe('what is not known', () => {
-    it('is the word "unknown", never 0 and never nothing', async () => {
+    it('freeze/never-zero: an unknown value is the word "unknown", never 0 and never nothing', async () => {
       const panel = await open('dark');
       await panel.show(nodePanel(member(3, { ...silent, lastContact: null })));
       for (const name of ['Durable offset (bytes)', 'Durable commit', 'Lag (bytes)', 'Lag (commits)', 'Last contact']) {
@@ -412,7 +422,7 @@ describe('panels', () => {
       );
     });
 
-    it('has no bar on the scale of lags, and 0 has one of no length', async () => {
+    it('also freeze/never-zero: has no bar on the scale of lags, and 0 has one of no length', async () => {
       const panel = await open('dark');
       await panel.show(
         replicationPanel([
@@ -427,7 +437,7 @@ describe('panels', () => {
       assert.deepEqual(bars, ['100%', '100%', '0%', '0%', 'none', 'none']);
     });
 
-    it('has no place on the WAL axis', async () => {
+    it('also freeze/never-zero: has no place on the WAL axis', async () => {
       const panel = await open('dark');
       await panel.show(snapshotsPanel([item(0), item(1, { walFirstOffset: null, walEndOffset: null })]));
       assert.equal(await panel.page.locator('.picture .span').count(), 1);
@@ -529,6 +539,12 @@ describe('panels', () => {
           [spoil('cluster', [...TOPOLOGY, 'nodes', '1', 'lag', '0'], '8192 B'), at([...TOPOLOGY, 'nodes.1.lag.0'])],
           [spoil('cluster', [...TOPOLOGY, 'nodes', '1', 'health'], 'excellent'), at([...TOPOLOGY, 'nodes.1.health'])],
           [spoil('cluster', [...MEMBERS, 'rows', '1', '4'], 8192), at([...MEMBERS, 'rows.1.4'])],
+          // Long lists are checked in parts.
+          [spoil(clusterPanel(members(1000)), [...MEMBERS, 'rows', '731', '4'], 8192), at([...MEMBERS, 'rows.731.4'])],
+          [
+            spoil(clusterPanel(members(1000)), [...TOPOLOGY, 'nodes', '999', 'health'], 'excellent'),
+            at([...TOPOLOGY, 'nodes.999.health']),
+          ],
           [spoil('cluster', [...MEMBERS, 'columns', '4', 'is'], 'html'), at([...MEMBERS, 'columns.4.is'])],
           [spoil('cluster', [...MEMBERS, 'judgement'], 'fine'), at(MEMBERS)],
           [spoil('cluster', ['panel', 'document', 'epoch'], 5), 'show: panel.document.epoch'],
@@ -927,6 +943,20 @@ describe('panels', () => {
       await panel.page.getByText('wal-000007', { exact: true }).last().waitFor();
       assert.equal(await panel.page.locator('.long table').getAttribute('aria-rowcount'), '10001');
       assert.equal(await panel.page.locator('tbody tr[aria-rowindex="10001"] th').innerText(), 'wal-000007');
+    });
+
+    it('10,000 shapes: only those in sight are in the document, each with its name and the number of its row', async () => {
+      const panel = await open('dark');
+      await panel.show(clusterPanel(members(10_000)));
+      const shapes = panel.page.locator('.picture g[transform]');
+      await shapes.first().waitFor();
+      assert.ok((await shapes.count()) < 3000, `${await shapes.count()} shapes`);
+      await panel.page.locator('.picture svg').last().scrollIntoViewIfNeeded();
+      const last = panel.page.locator('.picture svg').last();
+      await last.locator('g').first().waitFor();
+      assert.match((await last.locator('title').last().textContent()) ?? '', /^node-10000: /u);
+      assert.equal((Number(await last.locator('text').last().textContent()) - 1) % 10, 0);
+      assert.ok((await shapes.count()) < 3000, `${await shapes.count()} shapes at the end`);
     });
 
     it('an answer with fewer rows than were scrolled by starts at its own beginning', async () => {

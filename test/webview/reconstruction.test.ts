@@ -4,9 +4,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser } from 'playwright-core';
-import { parseEditorMessage, parsePanelRequest } from '../../src/panel-protocol/messages.ts';
-import type { ShowPanel } from '../../src/panel-protocol/panels.ts';
-import type { ReconstructionFacts, ReconstructionMessage } from '../../src/panel-protocol/reconstruction.ts';
+import { parsePanelRequest } from '../../src/panel-protocol/messages.ts';
+import { showPanel, type ShowPanel } from '../../src/panel-protocol/panels.ts';
+import {
+  reconstructionMessage,
+  type ReconstructionFacts,
+  type ReconstructionMessage,
+} from '../../src/panel-protocol/reconstruction.ts';
 import { LogCollector, type CollectedLog } from '../../src/reconstruction/collect.ts';
 import type { Entry, Reconstruction } from '../../src/reconstruction/model.ts';
 import { reconstruct } from '../../src/reconstruction/reconstruct.ts';
@@ -86,7 +90,7 @@ function show(facts: ReconstructionFacts): ShowPanel {
     refreshable: true,
     panel: { kind: 'reconstruction', title: 'Reconstruction: everything that was given', facts },
   };
-  assert.equal(parseEditorMessage(structuredClone(message))?.type, 'show', 'of the exact form');
+  assert.ok(showPanel.safeParse(structuredClone(message)).success, 'of the exact form');
   return message;
 }
 
@@ -110,7 +114,7 @@ class FakeEditor {
   }
 
   async tell(message: ReconstructionMessage): Promise<void> {
-    assert.equal(parseEditorMessage(structuredClone(message))?.type, 'reconstruction', 'of the exact form');
+    assert.ok(reconstructionMessage.safeParse(structuredClone(message)).success, 'of the exact form');
     await this.panel.page.evaluate(async data => {
       window.dispatchEvent(new MessageEvent('message', { data }));
       for (let frame = 0; frame < 3; frame += 1)

@@ -28,7 +28,7 @@ describe('scale', () => {
     assert.equal(fraction(7n, 7n, 7n), 0);
   });
 
-  it('leaves out what is unknown instead of taking it for 0', () => {
+  it('also freeze/never-zero: leaves out what is unknown instead of taking it for 0', () => {
     assert.deepEqual(positions([null, '5', null]), [5n]);
     assert.equal(least(positions([null])), undefined);
     assert.equal(greatest(positions(['3', null, '18446744073709551615'])), 18_446_744_073_709_551_615n);

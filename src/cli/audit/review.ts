@@ -1,4 +1,4 @@
-/** What the audit verbs share: what they read, and how they refuse a log that cannot be read. */
+/** What the subcommands of `audit` share: what they read, and how they refuse a log that cannot be read. */
 import type { BundleMaker } from '../../audit/bundle.ts';
 import type { AuditReader } from '../../control-plane/model/audit-reader.ts';
 import { failure, refusal, success, type Result } from '../../control-plane/model/errors.ts';

@@ -29,7 +29,7 @@ type AuditInvocation = Extract<Invocation, { readonly kind: 'audit' }>;
 export async function runAudit(asked: AuditInvocation, output: Output, env: Env): Promise<ExitCode> {
   const { verb, given } = asked;
   const json = given.json !== undefined;
-  const session = openAsked(asked, env);
+  const session = openAsked(asked, output, env);
   const opened = session.ok ? await openReview(asked, session.value, output, env) : session;
   const ended = opened.ok ? await VERBS[verb](opened.value) : opened;
   if (ended.ok) return ended.value;
@@ -42,13 +42,13 @@ export async function runAudit(asked: AuditInvocation, output: Output, env: Env)
   return code;
 }
 
-function openAsked({ verb, given }: AuditInvocation, env: Env): Result<Session> {
+function openAsked({ verb, given }: AuditInvocation, output: Output, env: Env): Result<Session> {
   const stray = strayOption(verb, given);
   if (stray !== undefined)
     return failure(
       refusal('PHASE7_MALFORMED_REQUEST', `--${stray} is not an option of "audit ${verb}". Nothing was read.`, stray),
     );
-  return openSession(given, env);
+  return openSession(given, output, env);
 }
 
 /** The cluster for which Operator authority is requested. */

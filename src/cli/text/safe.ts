@@ -6,7 +6,7 @@ export function visibleLines(value: string): readonly string[] {
   return value.split(/\r?\n/u).map(visible);
 }
 
-/** A value as shown. `null` means unknown and is shown as that word, never as 0 or as nothing. */
+/** A value as shown. `null` means unknown and is shown as that word, never as 0 or as nothing (freeze/never-zero). */
 export function known(value: string | bigint | number | boolean | null): string {
   if (value === null) return 'unknown';
   return value === '' ? '(empty)' : visible(String(value));

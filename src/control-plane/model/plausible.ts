@@ -10,17 +10,18 @@ export const WITHHELD = '[withheld]';
 const MOST_WORDS = 12;
 /**
  * A change between small letters, capitals and digits inside a word; the capital that begins a word does not count. A
- * random text changes at every second character. A name of many parts (`prod-eu1a-pg17b-k8s`) changes often only in
- * small letters.
+ * random text changes at every second character. A name of many parts (`prod-eu1a-pg17b-k8s`) changes often, but has
+ * only small letters.
  */
 const TURN = /\p{Ll}(?=[\p{Lu}\d])|\d(?=\p{L})|\p{Lu}(?=\d)|\p{Lu}{2,}(?=\p{Ll})/gu;
+/** `small`: of a text without a capital. */
 const MOST_TURNS = { word: 2, text: 4, small: 6 } as const;
 function turns(text: string): number {
   return text.match(TURN)?.length ?? 0;
 }
 
 /** `OrdersEuropeWest`: capitals that begin whole words are not random. */
-const HUMPS = /^(?:\p{Lu}?\p{Ll}{2,})(?:\p{Lu}\p{Ll}{2,}){0,4}\d{0,4}$/u;
+const CAMEL_CASE = /^(?:\p{Lu}?\p{Ll}{2,})(?:\p{Lu}\p{Ll}{2,}){0,4}\d{0,4}$/u;
 
 /** A number, or at most four runs of letters and of digits: `orders`, `db01`, `pg17prod`, `k8s`, `10xlarge`. */
 const OF_ONE_CASE = /^(?:\d{1,10}|\p{L}[\p{L}\p{M}]{0,23}(?:\d{1,8}\p{L}{0,12}\d{0,8})?|\d{1,4}\p{L}{1,12}\d{0,4})$/u;
@@ -31,7 +32,7 @@ function isWord(word: string): boolean {
   const mixed = word !== word.toLowerCase() && word !== word.toUpperCase();
   return (
     word.length <= 32 &&
-    (turns(word) <= MOST_TURNS.word || HUMPS.test(word)) &&
+    (turns(word) <= MOST_TURNS.word || CAMEL_CASE.test(word)) &&
     (mixed ? OF_BOTH_CASES : OF_ONE_CASE).test(word)
   );
 }
@@ -40,8 +41,8 @@ function isWord(word: string): boolean {
  * Random parts that machines add: the end of `i-0abcd1234ef567890`, of `vm-3f2a9c`, of `postgres-7f9c8d6b5-x2x4q`.
  * Allowed at most twice, and only beside a word that a person chose.
  */
-const DRAWN = /^[a-z\d]{4,17}$/u;
-const MOST_DRAWN = 2;
+const RANDOM_PART = /^[a-z\d]{4,17}$/u;
+const MOST_RANDOM_PARTS = 2;
 
 /**
  * Words, what joins words, and a mark at the edge of a part without digits: `Orders!`, but not `admin:secret`, `p@ss`
@@ -65,8 +66,8 @@ export function isName(text: string): boolean {
   if (
     drawn.length > 0 &&
     (read.length === 0 ||
-      drawn.length > MOST_DRAWN ||
-      !drawn.every(word => DRAWN.test(word)) ||
+      drawn.length > MOST_RANDOM_PARTS ||
+      !drawn.every(word => RANDOM_PART.test(word)) ||
       /[^\p{L}\p{N}._-]/u.test(text))
   )
     return false;

@@ -56,6 +56,7 @@ export const AERODB: EngineAdapter = {
           `${quotedName(node)} is not a node id: AeroDB's node ids are UUIDs. Nothing was sent.`,
           'node',
         ),
+  load: () => import('./kernel.ts'),
   open: async (cluster, { token }, { tls, timeouts, fingerprint }) => {
     const { aerodbKernel } = await import('./kernel.ts');
     return aerodbKernel(cluster, { token, tls, timeouts }, fingerprint);

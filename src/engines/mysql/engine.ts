@@ -102,6 +102,7 @@ export const MYSQL: EngineAdapter = {
           `${quotedName(node)} is not a node id: MySQL's are UUIDs in small letters. Nothing was sent.`,
           'node',
         ),
+  load: () => import('./kernel.ts'),
   open: async (cluster, { look, control }, reach) => {
     const { mysqlKernel } = await import('./kernel.ts');
     return mysqlKernel(cluster, { look, control }, reach);

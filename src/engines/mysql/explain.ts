@@ -200,7 +200,10 @@ async function openAt(
   return { endpoint, open };
 }
 
-/** What MySQL does not check before it forms a new group of one member; the operator acknowledges each item. */
+/**
+ * What MySQL does not check before it forms a new group of one member; the operator acknowledges each item. No version
+ * and no setting makes one of them needless (freeze/least-safe).
+ */
 function unchecked(members: readonly MysqlMember[], target: string, self: SelfRow): readonly KernelCheck[] {
   const others = members.filter(({ nodeId }) => nodeId !== target);
   const listed = others.map(({ name, replicationState }) => `${name} ${replicationState}`).join(', ');

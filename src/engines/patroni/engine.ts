@@ -88,6 +88,7 @@ export const PATRONI: EngineAdapter = {
   looksUpRequests: false,
   meanings: new Map(),
   invalidNodeId: () => undefined,
+  load: () => import('./kernel.ts'),
   open: async (cluster, { token, database }, { tls, timeouts, fingerprint }) => {
     const { patroniKernel } = await import('./kernel.ts');
     return patroniKernel(cluster, { login: token, tls, timeouts }, database, fingerprint);

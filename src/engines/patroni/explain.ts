@@ -192,6 +192,7 @@ function unchecked(
   candidate: MemberWire,
   { replication, behaviour, standbyCluster: follows }: PatroniFacts,
 ): readonly KernelCheck[] {
+  // Only a known version and a known mode vouch for a candidate; everything else is the least safe (freeze/least-safe).
   const vouched =
     replication.mode === 'synchronous' && behaviour !== null && !follows && candidate.role === 'sync_standby';
   return [

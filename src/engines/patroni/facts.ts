@@ -22,7 +22,7 @@ export interface PatroniBehaviour {
 
 /**
  * How a commit is acknowledged. `unknown`: this program, or the running version, does not know the mode; it counts as
- * the least safe one.
+ * the least safe one (`unchecked` in `explain.ts`).
  */
 export type PatroniReplication =
   | { readonly mode: 'asynchronous' }

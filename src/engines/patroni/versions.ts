@@ -1,7 +1,7 @@
 /**
  * The differences between the versions of Patroni that an operator is told about. A version that is not listed is
- * unknown: nothing is said that is true for some versions only, and it counts as the least safe. `docs/patroni.md`
- * shows this table; a test compares the two.
+ * unknown: nothing is said that is true for some versions only, and it vouches for no candidate (`unchecked` in
+ * `explain.ts`). `docs/patroni.md` shows this table; a test compares the two.
  */
 import type { PatroniBehaviour } from './facts.ts';
 

@@ -3,14 +3,15 @@ import { html, svg, type SVGTemplateResult } from 'lit';
 import { text } from '../text.ts';
 import { fraction } from './scale.ts';
 
-/** Margin in CSS pixels at both ends of an axis, and of a line of labels. */
+/** The margin at both ends of an axis, and of a line of labels, in CSS pixels. */
 export const EDGE = 6;
+/** The height of a line of labels, in CSS pixels. */
 export const ROW = 22;
 
 /** The place of a position, in CSS pixels. */
 export type Place = (position: bigint) => number;
 
-/** An axis; its ends are positions. */
+/** The first and the last position of an axis. */
 export interface Axis {
   readonly from: bigint;
   readonly to: bigint;
@@ -26,7 +27,7 @@ export function diamond(x: number, y = 18): SVGTemplateResult {
     <path class="span checkpoint" d=${`M${x - 5} ${y}L${x} ${y - 5}L${x + 5} ${y}L${x} ${y + 5}Z`}/>`;
 }
 
-/** The name of an item. An id that already begins with the kind is not repeated. */
+/** The name of an item: its kind and its id. The kind is left out where the id already begins with it. */
 export function nameOf(kind: string, id: string): string {
   return id.toLowerCase().startsWith(kind.toLowerCase()) ? id : `${kind} ${id}`;
 }

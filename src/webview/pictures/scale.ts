@@ -22,7 +22,7 @@ export function greatest(values: readonly bigint[]): bigint | undefined {
   );
 }
 
-/** The positions among the values of an answer. Unknown values are left out; they are never taken for 0. */
+/** The positions among the values of an answer. Unknown ones are left out, never taken for 0 (freeze/never-zero). */
 export function positions(values: readonly (string | null)[]): readonly bigint[] {
   return values.flatMap(value => (value === null ? [] : [BigInt(value)]));
 }

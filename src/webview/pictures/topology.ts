@@ -5,7 +5,8 @@ import { words } from '../document/cell.ts';
 import { nodeGlyph, nodeShape, type NodeShape } from '../shapes.ts';
 import { leadTo } from '../rows.ts';
 import { short, text } from '../text.ts';
-import { picture } from './fit.ts';
+import { picture, type Draw } from './fit.ts';
+import { grid, type GridItem } from './grid.ts';
 import { grouped } from './scale.ts';
 import { t } from '../words.ts';
 
@@ -13,7 +14,6 @@ const FAN = 12;
 const SHELVES = 120;
 const BOX = { width: 210, height: 50 } as const;
 const CELL = { width: 190, height: 44, gap: 14 } as const;
-const GLYPH = 24;
 
 /** A node with its lag in words. */
 interface Drawn extends TopologyNode {
@@ -22,22 +22,39 @@ interface Drawn extends TopologyNode {
 
 /** Draws the cluster as the answering node reports it. `hasTable`: a table of its members follows below. */
 export function topology(shown: Topology, hasTable: boolean): TemplateResult {
+  const { nodes } = shown;
+  const primary = shown.primary === null ? undefined : nodes[shown.primary];
+  const isMany = nodes.length > SHELVES;
+  return html`${legend(shown, primary, hasTable)}
+  ${picture(description(nodes, primary), isMany ? shapes(shown) : boxes(shown))}
+  ${isMany ? html`<p class="muted">${COUNTED}</p>` : nothing}
+  ${primary === undefined ? html`<p>${NO_DIRECTION}</p>` : nothing}`;
+}
+
+/** A shape for each node, with its name and its lag in the tooltip. */
+function shapes({ nodes, units }: Topology): Draw {
+  const items = nodes.map((node): GridItem => {
+    const shape = nodeShape(node);
+    return {
+      shape,
+      title: () => [`${short(node.name, 200)}: ${WORDS[shape]}`, lagOf(node, units)].filter(Boolean).join(', '),
+    };
+  });
+  return width => grid(items, width);
+}
+
+/** A box for each node, and lines from the primary to those that follow it. */
+function boxes(shown: Topology): Draw {
   const nodes = shown.nodes.map((node): Drawn => ({ ...node, lagWords: lagOf(node, shown.units) }));
   const primary = shown.primary === null ? undefined : nodes[shown.primary];
   const others = nodes.filter(node => node !== primary);
-  return html`${legend(shown, nodes, primary, hasTable)}
-  ${picture(description(nodes, primary), width => {
-    if (nodes.length > SHELVES) return grid(nodes, width);
-    return others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width);
-  })}
-  ${nodes.length > SHELVES ? html`<p class="muted">${COUNTED}</p>` : nothing}
-  ${primary === undefined ? html`<p>${NO_DIRECTION}</p>` : nothing}`;
+  return width => (others.length > FAN || width < 560 ? shelves(primary, others, width) : fan(primary, others, width));
 }
 
 const COUNTED = t('Members in the order of the answer, counted at the left. The lag is in the table.');
 const NO_DIRECTION = t('The node names no member as primary, so no replication direction is drawn.');
 
-function description(members: readonly Drawn[], primary: Drawn | undefined): string {
+function description(members: readonly TopologyNode[], primary: TopologyNode | undefined): string {
   const counts = byShape(members).map(counted).join(', ');
   return [
     t('Topology of {0} members: {1}.', members.length, counts),
@@ -58,10 +75,10 @@ const WORDS: Readonly<Record<NodeShape, string>> = {
 /** Members of one shape. */
 interface Shaped {
   readonly shape: NodeShape;
-  readonly members: readonly Drawn[];
+  readonly members: readonly TopologyNode[];
 }
 
-function byShape(members: readonly Drawn[]): readonly Shaped[] {
+function byShape(members: readonly TopologyNode[]): readonly Shaped[] {
   return (['primary', 'replica', 'unknown', 'halted', 'unreachable', 'unsure'] as const)
     .map(shape => ({ shape, members: members.filter(member => nodeShape(member) === shape) }))
     .filter(shaped => shaped.members.length > 0);
@@ -93,16 +110,15 @@ const LINES: readonly (readonly [Follows, string])[] = [
 
 /** The legend; each count is a button that leads to its members in the table. */
 function legend(
-  { legend: amounts }: Topology,
-  members: readonly Drawn[],
-  primary: Drawn | undefined,
+  { legend: amounts, nodes }: Topology,
+  primary: TopologyNode | undefined,
   hasTable: boolean,
 ): TemplateResult {
   const drawn =
-    primary === undefined || members.length > SHELVES
+    primary === undefined || nodes.length > SHELVES
       ? []
-      : members.filter(member => member !== primary).map(({ follows }) => follows);
-  const shapes = byShape(members).map(shaped => {
+      : nodes.filter(node => node !== primary).map(({ follows }) => follows);
+  const counts = byShape(nodes).map(shaped => {
     const ids = new Set(shaped.members.map(({ nodeId }) => nodeId));
     const words = counted(shaped);
     return html`<li>
@@ -123,7 +139,7 @@ function legend(
     </li>`,
   );
   const isExplained = amounts !== null && drawn.some(line => line !== 'none');
-  return html`<ul class="legend">${shapes} ${lines} ${isExplained ? html`<li>${words(amounts)}</li>` : nothing}</ul>`;
+  return html`<ul class="legend">${counts} ${lines} ${isExplained ? html`<li>${words(amounts)}</li>` : nothing}</ul>`;
 }
 
 /** The lag of a member in words. For a member that does not answer, it is the lag of its last report. */
@@ -205,27 +221,6 @@ function shelves(primary: Drawn | undefined, others: readonly Drawn[], width: nu
         ${cell(x, line(row) + 15, member)}`;
     })}
     ${primary === undefined ? nothing : box(1, 1, primary)}
-  </svg>`;
-}
-
-function grid(members: readonly Drawn[], width: number): TemplateResult {
-  const left = 56;
-  const fitting = Math.floor((width - left) / GLYPH);
-  const columns = fitting >= 10 ? fitting - (fitting % 10) : Math.max(1, fitting);
-  const rows = Math.ceil(members.length / columns);
-  const height = rows * GLYPH;
-  return html`<svg width=${width} height=${height} viewBox=${`0 0 ${width} ${height}`}>
-    ${Array.from(
-      { length: rows },
-      (_none, row) => svg`
-      <text class="muted" x=${left - 12} y=${row * GLYPH + 16} text-anchor="end">${row * columns + 1}</text>`,
-    )}
-    ${members.map((member, index) => {
-      const [x, y] = [left + (index % columns) * GLYPH + 4, Math.floor(index / columns) * GLYPH + 4];
-      const shape = nodeShape(member);
-      const title = [`${short(member.name, 200)}: ${WORDS[shape]}`, member.lagWords].filter(Boolean).join(', ');
-      return svg`<g transform=${`translate(${x} ${y})`}><title>${title}</title>${nodeGlyph(shape)}</g>`;
-    })}
   </svg>`;
 }
 

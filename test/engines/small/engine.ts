@@ -302,5 +302,6 @@ export const SMALL: EngineAdapter = {
     node.startsWith('frame-')
       ? undefined
       : refusal('PHASE7_INVALID_NODE_ID', 'A frame of an abacus is called frame-N. Nothing was sent.', 'node'),
+  load: () => Promise.resolve(),
   open: (cluster, _secrets, { fingerprint }) => Promise.resolve(kernelOf(cluster, fingerprint)),
 };

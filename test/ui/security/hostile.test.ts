@@ -298,8 +298,8 @@ describe('a hostile workspace', function () {
       });
 
       it(
-        'also P7-A1: its settings, tasks, launch configurations and recommendations change neither clusters, nor ' +
-          'authority, nor the log, nor any question',
+        'also P7-A1, freeze/workspace: its settings, tasks, launch configurations and recommendations change ' +
+          'neither clusters, nor authority, nor the log, nor any question',
         async () => {
           use.editor.writeSettings({
             'aerodb.clusters': [{ name: 'local', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url) }],

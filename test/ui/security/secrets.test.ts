@@ -50,8 +50,8 @@ describe('secrets in the editor', function () {
   });
 
   it(
-    'also P7-O3: no file, log, panel, message, notification or clipboard holds it; after a kill of the extension ' +
-      'host and an unhandled rejection neither',
+    'also P7-O3, freeze/secrets: no file, log, panel, message, notification or clipboard holds it; after a kill of ' +
+      'the extension host and an unhandled rejection neither',
     async () => {
       use.editor.writeSettings({
         'aerodb.clusters': [
