@@ -1,6 +1,6 @@
 /** What the suites of `npm test` need beside Node: found, fetched, built or unpacked while other suites run. */
 import { packageExtension } from '../package.mjs';
-import { ensureChromium, findChromium } from './chromium.mjs';
+import { ensureFastChromium, findChromium } from './chromium.mjs';
 import { ensureCodeServer } from './code-server-install.mjs';
 import { ensureDebianSystem, isDebian, patroniOfSystem } from './debian-system.mjs';
 import { ensureMysql } from './mysql-install.mjs';
@@ -62,7 +62,7 @@ export function prepare(suites, say) {
     if (!wanted('editor', 'package')) return { env: {} };
     findChromium(); // one that is named and not there is said before anything is fetched
     // Not two installations of Debian's packages at once: the second would find the lists locked.
-    await Promise.all([patroni.then(() => ensureChromium(say)), ensureCodeServer(say)]);
+    await Promise.all([patroni.then(() => ensureFastChromium(say)), ensureCodeServer(say)]);
     return { env: {} };
   });
   const packaged = settle(async () => {
