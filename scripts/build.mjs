@@ -6,7 +6,6 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import * as esbuild from 'esbuild';
-import { helpText } from '../src/cli/help.ts';
 import { bundledPackages } from './lib/bundled.mjs';
 import { neededOfMysql2 } from './lib/needed-of-mysql2.mjs';
 import { neededOfUndici } from './lib/needed-of-undici.mjs';
@@ -154,6 +153,7 @@ export async function build({ release = false, folder = join(root, 'dist'), regi
   if (release && missing.length > 0)
     throw new Failure(`A release needs ${missing.map(({ source }) => source).join(', ')}.`);
   const present = ENTRIES.filter(entry => !missing.includes(entry));
+  const { helpText } = await import('../src/cli/help.ts');
   const results = await Promise.all(
     present.map(({ source, file, options }) =>
       bundle(source, join(folder, file), release, {

@@ -1,10 +1,14 @@
 /**
- * Runs everything that is tested: `npm test [-- --only NAME,NAME] [--grep PATTERN] [--all] [--oldest] [--changed
- * [--since COMMIT]] [--list]`; `--all`: on every version of Patroni; `--oldest`: in the oldest editor that the extension
- * admits; `--changed`: only what the files can break that differ from HEAD, from where COMMIT was left, or, where nothing
- * differs from HEAD, from the commit before; `--list`: only says what would run. The last line says how many passed and
- * failed; the exit code is 0 only when nothing failed. A suite that ends without a result, runs no
- * test or leaves processes behind has failed.
+ * Runs everything that is tested:
+ *
+ *     npm test [-- --only NAME,NAME] [--grep PATTERN] [--all] [--oldest] [--changed [--since COMMIT]] [--list]
+ *
+ * `--all`: on every version of Patroni. `--oldest`: in the oldest editor that the extension admits. `--changed`: only
+ * what the files can break that differ from HEAD, from where COMMIT was left, or, where nothing differs from HEAD, from
+ * the commit before. `--list`: only says what would run.
+ *
+ * The last line says how many passed and failed; the exit code is 0 only when nothing failed. A suite that ends without
+ * a result, runs no test or leaves processes behind has failed.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

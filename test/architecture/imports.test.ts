@@ -288,7 +288,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
     "from '../control-plane/core.ts';\nexport const use = [vscode, protocol, core];\n",
   'src/cli/main.ts': "import { output } from './output.ts';\nexport const use = output;\n",
   'src/cli/fine.ts':
-    "import type { Output } from './output.ts';\nexport const one = (output: Output): number => output.n;\nimport { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +
+    "import type { Output } from './output.ts';\nexport const one = (output: Output): number => output.n;\n" +
+    "import { letters } from '../text/letters.ts';\nexport const more = letters;\nimport { core } from " +
     "'../control-plane/core.ts';\nimport { boundary } from '../engines/boundary.ts';\nimport { ledger } from " +
     "'../audit/ledger.ts';\nexport const use = [core, boundary, ledger];\n",
   'src/local-cluster/fine.ts':

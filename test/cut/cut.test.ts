@@ -24,8 +24,9 @@ describe('a control request whose connection is cut', function () {
 
   for (const commands of [COMMANDS.filter(command => command !== 'force_promotion'), ['force_promotion']] as const) {
     it(
-      `also P7-E2, P7-F3, P7-O3: ${commands.join(' and ')}, closed, reset, delayed and outlasted at every boundary ` +
-        'and at places drawn from the seed: what is reported is what the kernel did, once, and the log says so',
+      `also P7-E2, P7-F3, P7-O3, freeze/audit-first: ${commands.join(' and ')}, closed, reset, delayed and ` +
+        'outlasted at every boundary and at places drawn from the seed: what is reported is what the kernel ' +
+        'did, once, and the log says so',
       async () => {
         const report = await campaign({ seed: SEED, positions: POSITIONS, all: false, commands });
         process.stdout.write(`      ${JSON.stringify(report)}\n`);

@@ -94,6 +94,7 @@ describe('the documents', () => {
       'src/cli',
       'src/control-plane',
       'src/engines',
+      'src/extension.ts',
       'src/local-cluster',
       'src/vscode',
       'src/webview',

@@ -45,9 +45,14 @@ export function scratch(): string {
   return temporaryFolder('aerodb-cli-');
 }
 
-/** The environment of a run: no personal settings, no colour unless the test sets it. */
+/**
+ * The environment of a run: no personal settings, no colour unless the test sets it. What Node compiled for one run it
+ * need not compile for the next: a suite starts the program many hundred times.
+ */
 export function cleanEnv(home: string, more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'], HOME: home, SHELL: '/bin/sh', LANG: 'C.UTF-8', TERM: 'xterm', ...more };
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const compiled = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
+  return { PATH, HOME: home, SHELL: '/bin/sh', LANG: 'C.UTF-8', TERM: 'xterm', ...compiled, ...more };
 }
 
 /** Runs a program without a terminal. `input` is piped; without it, standard input is empty. */

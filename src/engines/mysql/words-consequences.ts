@@ -107,8 +107,7 @@ export function forceConsequences({ target, members, settings }: MysqlFacts): Co
       scope: 'durability',
       text:
         'A write is acknowledged once a majority has received it, and that majority can consist of members ' +
-        `that are left out (P6-S1). What ${one} has not received is not in the new group. ` +
-        `${waiting(target)}`,
+        `that are left out (P6-S1). What ${one} has not received is not in the new group. ${waiting(target)}`,
     },
     {
       scope: 'durability',
