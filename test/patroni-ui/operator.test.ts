@@ -66,7 +66,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.webviews.waitForText('database system identifier');
     await workbench.screenshot('patroni-node');
     await tree.click([TRIAL.label, 'Replication']);
-    await workbench.webviews.waitForText('Lag is of WAL');
+    await workbench.webviews.waitForText('Lag is WAL in bytes');
     await tree.click([TRIAL.label, 'Promotion']);
     await workbench.webviews.waitForText('no promotion state machine');
     await workbench.screenshot('patroni-promotion');
@@ -77,7 +77,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.screenshot('patroni-cluster');
     await tree.expand([TRIAL.label, leader]);
     await tree.waitForRows('what the engine cannot be asked for, with the reason', seen =>
-      seen.some(({ label, ariaLabel }) => label === 'Request Demotion' && ariaLabel.includes('lets Patroni choose')),
+      seen.some(({ label, ariaLabel }) => label === 'Request Demotion' && ariaLabel.includes('Patroni chooses one')),
     );
     // A menu cannot say why it offers nothing: that is said by the row, and by the tooltip of the node.
     assert.deepEqual(await menu(TRIAL.label, leader), [
@@ -164,7 +164,7 @@ describe('an operator of a Patroni cluster in the editor', function () {
     await workbench.quickInput.waitFor('Node (as read from');
     await workbench.quickInput.choose(leader);
     const { message } = await workbench.notifications.waitFor('AeroDB: not executed.');
-    assert.match(message, /lets Patroni choose/u);
+    assert.match(message, /Patroni chooses one/u);
     await workbench.screenshot('patroni-demotion-refused');
     assert.deepEqual(audit.stages('request_demotion'), ['command_requested', 'command_rejected']);
     assert.equal(await settled(cluster), leader);

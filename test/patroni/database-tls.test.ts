@@ -183,7 +183,7 @@ describe('PostgreSQL of a cluster, beyond loopback', function () {
       words,
       pattern(
         /Snapshots held by sessions not visible PostgreSQL shows other sessions only to /u,
-        /members of pg_read_all_stats only[^]*Base backups in progress not visible/u,
+        /members of pg_read_all_stats \(pg_monitor is one\)[^]*Base backups in progress not visible/u,
       ),
     );
   });

@@ -243,7 +243,7 @@ const AUTHORITY: readonly Claim[] = [
   ),
   claim(
     'whether the old leader writes is not checked',
-    'Patroni does not check that the PostgreSQL of {leader:.+} has stopped writing (P6-A1){rest:: where only the ' +
+    'Patroni does not check that the PostgreSQL of {leader:.+} has stopped writing (P6-A1){rest:: if only the ' +
       'agent beside it died, two members can accept writes\\.|\\.}',
     ({ seen }) => twoWriters(seen),
     holds,
