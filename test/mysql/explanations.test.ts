@@ -244,7 +244,10 @@ describe('MySQL: explanations are held to what happens', function () {
       },
     });
     assert.deepEqual([again.answer.code, again.answer.outcome], ['MYSQL_4118', 'unknown']);
-    assert.match(errorOf(await kernel.explainPromotion(id(target), 'validated')).message, /already reports itself as the primary/u);
+    assert.match(
+      errorOf(await kernel.explainPromotion(id(target), 'validated')).message,
+      /already reports itself as the primary/u,
+    );
   });
 
   it('also P6-S1, P7-A3: the majority lost, the target the primary: forced, and all that was written is there', async () => {
@@ -252,7 +255,10 @@ describe('MySQL: explanations are held to what happens', function () {
     target = primary;
     kernel = await kernelAt(addresses(cluster, target));
     await cutOff(cluster, target);
-    assert.match(errorOf(await kernel.explainPromotion(id(target), 'validated')).message, /already reports itself as the primary/u);
+    assert.match(
+      errorOf(await kernel.explainPromotion(id(target), 'validated')).message,
+      /already reports itself as the primary/u,
+    );
     const observed = await held('forced', target);
     assert.equal(observed.answer.outcome, 'executed');
   });
