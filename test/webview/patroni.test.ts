@@ -315,7 +315,7 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
       'unknown: it did not answer',
       '1048576',
       'https://pg2.example:8008',
-      'no override',
+      'overrides nothing',
     ],
     /would approve|would deny|328/,
   ],
@@ -333,7 +333,7 @@ const PANELS: Readonly<Record<string, readonly [ShowPanel, readonly string[], Re
         document: switchover.document(),
       },
     },
-    ['Successfully switched over to "pg2"', 'is not in it', 'pg1'],
+    ['Successfully switched over to "pg2"', 'does not say whether', 'pg1'],
     /Control version|Epoch|no events/,
   ],
 };
