@@ -10,27 +10,27 @@ export const REASONS = new Map([
   ],
   [
     'activation',
-    'Of a file of 820 kB, 290 kB are run before activate() returns: the control plane, the ' +
-      'log and the forms of zod load with it. The numbers of the editor also hold what the extension host does ' +
-      'meanwhile.',
+    'The editor says whole milliseconds, and both take few: in Node with an editor that does nothing, the file takes ' +
+      'as long to load as the peer, and activate() 0.4 ms against 0.05: 26 commands, a view, the status bar.',
   ],
   [
     'the first panel of a window',
-    'The panel is opened when the answer is there: undici and the forms load, the kernel is read and two records are ' +
-      'flushed before the frame of the webview begins to load.',
+    'The page is 240 kB, of which 40 are rules of icons, and goes through the extension host and the workbench; its ' +
+      'program runs 40 to 60 ms after the page of the peer is shown, and draws twice: the question and the answer.',
   ],
   [
     'a later panel, of three nodes',
-    'The panel is opened when the answer is there and was recorded, and each panel loads 180 kB of its program.',
+    'As in the first panel: the page is 240 kB, and its program runs after the page of the peer is shown.',
   ],
   [
     'a later panel, of thousand nodes',
-    'A thousand members are read, checked by their form in the extension host and again in the panel, which loads ' +
-      'its program first.',
+    'The panel is loaded before the answer is there: a thousand members are read, checked by their form in the ' +
+      'extension host, and checked again in the panel.',
   ],
   [
     '10,000 members shown, longest frame',
-    'A message is checked by its form in one piece, which takes most of the time, and is drawn in the same turn.',
+    'The table, the legend and the picture of ten thousand members are drawn in one turn: some 20 ms of code, 10 of ' +
+      'styles and 15 of layout.',
   ],
   ['10,000 members scrolled, longest frame', 'A jump draws some 60 rows again, of up to a dozen cells each.'],
   [

@@ -56,6 +56,7 @@ function notDrawn(why: string): void {
 async function receive(data: unknown): Promise<void> {
   const pauses = new Pauses();
   const message = await parseEditorMessage(data, () => pauses.whenDue());
+  await pauses.end();
   const log = root.querySelector('aerodb-audit');
   const reconstruction = root.querySelector('aerodb-reconstruction');
   if (message?.type === 'show') {

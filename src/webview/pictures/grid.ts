@@ -7,9 +7,9 @@ const PLACE = 24;
 /** What is left for the numbers at the left. */
 const LEFT = 56;
 /** Rows that are drawn together. */
-const STRIP = 8;
+const STRIP = 4;
 /** How far beyond the visible part is drawn. */
-const MARGIN = '300px';
+const MARGIN = '100px';
 
 /** One shape; `title` is made when it is drawn. */
 export interface GridItem {
