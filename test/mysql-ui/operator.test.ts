@@ -15,7 +15,7 @@ const TRIAL = { name: 'added', label: 'added' };
 type Fields = Readonly<Record<string, unknown>>;
 
 describe('an operator of a MySQL group in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let cluster: MysqlCluster;
 
   before('start the group', async () => {

@@ -13,7 +13,7 @@ import { useEditor } from '../ui/driver/use-editor.ts';
 const TRIAL = { name: 'trial', label: 'trial (test bench)' };
 
 describe('an operator of a Patroni cluster in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let cluster: PatroniCluster;
   let leader: string;
   let replica: string;

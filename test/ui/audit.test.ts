@@ -41,7 +41,7 @@ const TEN = [
 ];
 
 describe('the audit log in the editor', function () {
-  this.timeout(240_000);
+  this.timeout(500_000);
   let cluster: TestCluster;
 
   before('start a cluster', async () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Frame } from 'playwright-core';
 import { THEMES, type Editor } from './driver/editor.ts';
+import { PATIENCE_MS } from './driver/wait.ts';
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -45,7 +46,7 @@ export async function violationsInEveryTheme(editor: Editor, frame: Frame): Prom
   const found = (await violations(frame)).map(line => `${shown}: ${line}`);
   for (const theme of Object.values(THEMES).filter(one => one !== shown)) {
     editor.chooseTheme(theme);
-    await frame.locator(`body[data-vscode-theme-id="${theme}"]`).waitFor({ timeout: 20_000 });
+    await frame.locator(`body[data-vscode-theme-id="${theme}"]`).waitFor({ timeout: PATIENCE_MS });
     found.push(...(await violations(frame, OF_COLOUR)).map(line => `${theme}: ${line}`));
   }
   return found;

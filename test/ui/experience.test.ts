@@ -12,7 +12,7 @@ import { waitFor } from './driver/wait.ts';
 const orders: Named = { name: 'orders', label: 'orders (staging)' };
 
 describe('experience', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   let cluster: TestCluster;
   const use = useEditor();
 
@@ -29,7 +29,7 @@ describe('experience', function () {
   }
 
   before('start a cluster', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     cluster = await TestCluster.start();
     for (const key of ['a', 'b', 'c']) await cluster.node(1).write(key);
   });

@@ -16,7 +16,7 @@ import { Workbench } from './driver/workbench.ts';
 const TRIAL = 'local cluster (try it)';
 
 describe('the first five minutes', function () {
-  this.timeout(400_000);
+  this.timeout(700_000);
   const use = useEditor({
     viewport: { width: 1400, height: 900 },
     // Drawn as text, so that it can be read here.
@@ -25,7 +25,7 @@ describe('the first five minutes', function () {
   let cluster: TestCluster;
 
   before('start a cluster', async function () {
-    this.timeout(90_000);
+    this.timeout(240_000);
     cluster = await TestCluster.start();
   });
   after('stop the cluster', () => cluster.stop());
@@ -223,7 +223,7 @@ function folders(home: string): readonly string[] {
 }
 
 describe('npm start, in a browser', function () {
-  this.timeout(240_000);
+  this.timeout(500_000);
   const use = useEditor({ vsix: 'none' }, { ownWindows: true });
   let home = '';
   let group: Group | undefined;

@@ -6,7 +6,7 @@ import { TestCluster } from '../support/test-cluster.ts';
 import { useEditor } from './driver/use-editor.ts';
 
 describe('in German', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let cluster: TestCluster;
 
   before('start a cluster', async () => {

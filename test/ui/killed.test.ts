@@ -23,7 +23,7 @@ const UNSENT: Where = { kind: 'byte', n: 0 };
 const ALMOST_WHOLE: Where = { kind: 'end', before: 1 };
 
 describe('an extension host that ends in the middle', function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let cluster: TestCluster;
   let proxy: CutProxy;
   /** Where this test's records begin. */

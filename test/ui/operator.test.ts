@@ -31,7 +31,7 @@ function reasonOf(body: string): string {
 }
 
 describe('an operator in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let cluster: TestCluster;
 
   beforeEach('start a cluster', async () => {

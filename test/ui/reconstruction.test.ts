@@ -18,7 +18,7 @@ import { persist, waitFor } from './driver/wait.ts';
 const local: Named = { name: 'local', label: 'local (test bench)' };
 
 describe('a reconstruction in the editor', function () {
-  this.timeout(240_000);
+  this.timeout(500_000);
   let cluster: TestCluster;
   const others = temporaryFolder('aerodb-others-', '/tmp');
 

@@ -16,13 +16,13 @@ import { useEditor } from './driver/use-editor.ts';
 const DESK = { name: 'desk', label: 'desk (a test)' };
 
 describe('an engine that no source knows, in the editor', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   // In the folder where packages are made: a package is moved to its place by a rename, within one file system.
   const vsix = join(root, 'out', `small-engine-${process.pid}.vsix`);
   let server: RunningAbacus;
 
   before('package the extension with the small engine', async function () {
-    this.timeout(180_000);
+    this.timeout(400_000);
     server = await abacus();
     const registry = join(root, 'test/engines/small/registry.ts');
     await packageExtension({ registry, file: vsix });

@@ -12,7 +12,7 @@ const orders: Named = { name: 'orders', label: 'orders (production)' };
 const REASON = 'node-1 lost power; confirmed by the data centre';
 
 describe('the ten questions of someone on call, in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   let cluster: TestCluster;
   // Before the window opens: a window that is open reads changed settings only after a moment.
   beforeEach('start and configure a cluster', async () => {

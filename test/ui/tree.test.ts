@@ -9,7 +9,7 @@ import { waitFor } from './driver/wait.ts';
 const orders: Named = { name: 'orders', label: 'orders (production)' };
 
 describe('the tree in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   const use = useEditor();
   let cluster: TestCluster;
   let start = 0;

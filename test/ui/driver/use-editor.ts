@@ -23,7 +23,7 @@ export function useEditor(
   let workbench: Workbench | undefined;
 
   before('start the editor', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     editor = await Editor.start(typeof options === 'function' ? options() : options);
   });
   beforeEach('open a window', async () => {

@@ -29,7 +29,7 @@ async function attempts(cluster: TestCluster): Promise<readonly string[]> {
 }
 
 describe('a hostile panel and a hostile kernel in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   const use = useEditor({ extensions: [join(root, 'test', 'extension-host', 'stranger')] });
   let cluster: TestCluster;
   before(async () => {
@@ -282,7 +282,7 @@ describe('a hostile panel and a hostile kernel in the editor', function () {
 });
 
 describe('a hostile workspace', function () {
-  this.timeout(240_000);
+  this.timeout(500_000);
   for (const untrusted of [true, false]) {
     describe(untrusted ? 'in Restricted Mode' : 'that was trusted', () => {
       const use = useEditor({ untrusted }, { ownWindows: true });

@@ -17,7 +17,7 @@ const CANARY = 'canary/Zx81+secret=="\\q7';
 const AUTHORIZATION = `Bearer ${CANARY}`;
 
 describe('secrets in the editor', function () {
-  this.timeout(180_000);
+  this.timeout(400_000);
   const use = useEditor({ extensions: [join(root, 'test', 'extension-host', 'stranger')] }, { ownWindows: true });
   let guarded: TestCluster;
   let echo: HttpRunning;
