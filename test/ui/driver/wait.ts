@@ -2,8 +2,8 @@
 import { until } from '../../../scripts/lib/processes.mjs';
 
 /**
- * How long the workbench may take for one step, in milliseconds. It is long because other suites run beside this one on a
- * machine that may have two cores; a step that succeeds waits no longer for it.
+ * How long the workbench may take for one step, in milliseconds. It is long because other suites run beside this one,
+ * perhaps on two cores; a step that succeeds waits no longer for it.
  */
 export const PATIENCE_MS = 60_000;
 
