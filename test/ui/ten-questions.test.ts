@@ -13,21 +13,22 @@ const REASON = 'node-1 lost power; confirmed by the data centre';
 
 describe('the ten questions of someone on call, in the editor', function () {
   this.timeout(180_000);
-  const use = useEditor({ viewport: { width: 1400, height: 900 } });
   let cluster: TestCluster;
-  before('start a cluster', async () => {
+  // Before the window opens: a window that is open reads changed settings only after a moment.
+  beforeEach('start and configure a cluster', async () => {
     cluster = await TestCluster.start();
-  });
-  after('stop the cluster', () => cluster.stop());
-
-  it('are each answered without scrolling at 1,400 x 900', async () => {
-    const { editor, workbench } = use;
-    editor.writeSettings({
+    use.editor.writeSettings({
       'aerodb.clusters': [
         { name: 'orders', kind: 'aerodb', endpoints: cluster.nodes.map(({ url }) => url), environment: 'production' },
       ],
       'aerodb.operatorName': 'Maria Keller',
     });
+  });
+  afterEach('stop the cluster', () => cluster.stop());
+  const use = useEditor({ viewport: { width: 1400, height: 900 } });
+
+  it('are each answered without scrolling at 1,400 x 900', async () => {
+    const { editor, workbench } = use;
     const answers: [string, InSight][] = [];
     const say = (question: string, answer: InSight): void => void answers.push([question, answer]);
     for (const key of ['a', 'b', 'c']) await cluster.node(1).write(key);

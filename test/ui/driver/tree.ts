@@ -141,6 +141,10 @@ export class Tree {
     await persist(
       `${expanded ? 'expanding' : 'collapsing'} ${describe(path)}`,
       async () => {
+        if (await isDone()) return;
+        // A busy window may still have to handle an earlier click, which a second one would undo. It handles them in
+        // order: once it has noticed the mouse, the earlier click shows.
+        await this.onRow(path, (row, timeout) => row.hover({ timeout }));
         if (!(await isDone()))
           await this.onRow(path, (row, timeout) => row.locator('.monaco-tl-twistie').click({ timeout }));
       },
