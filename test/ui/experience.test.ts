@@ -7,7 +7,7 @@ import { violations, violationsInEveryTheme } from './axe.ts';
 import { HOSTILE, HostileKernel } from './hostile-kernel.ts';
 import { askFor, becomeOperator, confirmStandard, inspectCluster, type Named } from './driver/steps.ts';
 import { useEditor } from './driver/use-editor.ts';
-import { waitFor } from './driver/wait.ts';
+import { persist, waitFor } from './driver/wait.ts';
 
 const orders: Named = { name: 'orders', label: 'orders (staging)' };
 
@@ -89,8 +89,11 @@ describe('experience', function () {
       await log.locator('.audit-body [role=row]').last().waitFor();
       // The last row is the reading of the log itself, which is no request.
       await log.locator('[role=grid]').press('ArrowUp');
-      await log.locator('[role=grid]').press('Enter');
-      await log.locator('.audit-request').waitFor();
+      await persist(
+        'unfolding the request',
+        () => log.locator('[role=grid]').press('Enter'),
+        async () => (await log.locator('.audit-request').count()) > 0,
+      );
       await clean('audit log with a request unfolded', Promise.resolve(log));
       await workbench.runCommand('AeroDB: Give Up Authority');
       await clean('refused', workbench.webviews.waitForText('this session no longer has the authority to see it'));
