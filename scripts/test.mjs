@@ -219,16 +219,12 @@ function unavailable(name, need, reason) {
   return { name, passed: 0, skipped: 1, failures: [], seconds: 0 };
 }
 
-/**
- * What runs side by side: as many checks and suites as CI has cores, and one more that leaves its core to the others
- * for most of its time.
- */
-const LANES = ['any', 'any', 'idle'];
+/** How many checks and suites run side by side: as many as CI has cores. With more, the editor answered too late. */
+const LANES = 2;
 
 /**
  * @typedef {object} Job
  * @property {string | undefined} [uses] jobs that use the same thing do not run side by side
- * @property {boolean | undefined} [isIdle] waits for something else for most of its time
  * @property {boolean | undefined} [isLongest] begins before the others, or it would be alone at the end
  * @property {() => Promise<readonly Result[]>} run
  */
@@ -246,11 +242,9 @@ async function inLanes(jobs) {
     .toSorted((a, b) => Number(b.isLongest ?? false) - Number(a.isLongest ?? false));
   /** @type {Set<string | undefined>} */
   const used = new Set();
-  const work = async (/** @type {string} */ lane) => {
+  const work = async () => {
     for (;;) {
-      const next = waiting.find(
-        ({ uses, isIdle = false }) => (lane === 'any' || isIdle) && (uses === undefined || !used.has(uses)),
-      );
+      const next = waiting.find(({ uses }) => uses === undefined || !used.has(uses));
       if (next === undefined) return;
       waiting.splice(waiting.indexOf(next), 1);
       used.add(next.uses);
@@ -258,7 +252,7 @@ async function inLanes(jobs) {
       used.delete(next.uses);
     }
   };
-  await Promise.all(LANES.map(work));
+  await Promise.all(Array.from({ length: LANES }, work));
   return results.flat();
 }
 
@@ -348,7 +342,6 @@ await script(async () => {
       ...checks.map(check => ({ run: async () => [await runCheck(check)] })),
       ...suites.map(suite => ({
         uses: suite.uses,
-        isIdle: suite.isIdle,
         isLongest: suite.isLongest,
         run: () => runPrepared(suite, ready, { grep: values.grep, alone: suites.length === 1 }),
       })),

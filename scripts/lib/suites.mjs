@@ -25,7 +25,6 @@ import { Failure } from './run.mjs';
  * @property {readonly string[]} command arguments of Node
  * @property {readonly Need[]} needs beside Node
  * @property {string} [uses] suites that use the same thing do not run side by side
- * @property {boolean} [isIdle] waits for a database's own time more than it works
  * @property {boolean} [isLongest] takes longer than any other
  */
 
@@ -68,7 +67,6 @@ function patroni(/** @type {string} */ name, /** @type {Need} */ need) {
     folder: 'patroni',
     command: mocha('patroni'),
     needs: [need],
-    isIdle: true,
   };
 }
 
@@ -100,7 +98,7 @@ function special(all) {
   return [
     { name: 'ui', folder: 'ui', command: mocha('ui'), needs: ['package'], isLongest: true },
     ...patroniSuites(all),
-    { name: 'mysql', folder: 'mysql', command: mocha('mysql'), needs: ['mysql'], isIdle: true },
+    { name: 'mysql', folder: 'mysql', command: mocha('mysql'), needs: ['mysql'] },
     {
       name: 'extension-host',
       folder: 'extension-host',
